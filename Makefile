@@ -1,0 +1,52 @@
+# Every chore by name. A fresh machine needs Python >= 3.11 with venv and pip, make, and the package index.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+ONCE   ?=
+PORT   ?= 8000
+
+.PHONY: run test check e2e bench docs standards bundle lock clean
+.DEFAULT_GOAL := run
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更高版本 / Python 3.11 or newer is needed" >&2; exit 1; }
+	@echo "… 首次运行：建立 $(VENV) 并安装依赖，约半分钟 / first run: installing into $(VENV), about half a minute" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(STAMP)  ## load the city, print board and ranking, write out/report.*, serve it (ONCE=1: do not serve)
+	@$(BIN)/shuangkong demo --data var --out out --port $(PORT) $(if $(ONCE),--once)
+
+check: $(STAMP)  ## lint, types, layers, unit, property, golden: about a minute
+	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden tests/test_tidy.py tests/test_docs.py src
+
+test: check  ## everything: check, integration, browser journeys
+	@$(BIN)/python -m pytest -q tests/integration
+
+e2e: $(STAMP)  ## browser journeys
+	@echo "尚无浏览器测试，随平台一并到来 / no browser journeys yet: they come with the platform"
+
+bench: $(STAMP)  ## each figure beside a floor measured in the same run
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: $(STAMP)  ## docstrings, glossary and standards held against the code
+	@$(BIN)/python -m pytest -q tests/test_docs.py
+
+standards: $(STAMP)  ## write docs/standards.md from the documents that rules cite
+	@$(BIN)/python -c 'from shuangkong.rules import book; from shuangkong.rules.standards import standards_page; print(standards_page(book()), end="")' > docs/standards.md
+
+bundle: $(STAMP)  ## a wheel in dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+lock:  ## refresh requirements.lock: names, versions, hashes, no addresses (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--all-extras --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
