@@ -1,0 +1,1 @@
+"""Indicators: formula text → typed tree → figure with coverage and working."""
