@@ -14,6 +14,7 @@ from typing import NamedTuple
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain
 from shuangkong.kernel.provenance import Citation, Confidence
+from shuangkong.kernel.quantity import ConversionBasis
 from shuangkong.kernel.units import Unit
 
 _NOTHING = Words("", "")
@@ -70,7 +71,10 @@ class CellKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column (栏目). `unit` is None where the rows give it, or where no figure stands."""
+    """A column (栏目). `unit` is None where the rows give it, or where no figure stands.
+
+    `prefill` is a formula that fills an empty cell until something is typed; `formula` computes a cell that is never typed.
+    """
 
     code: str
     name: Words
@@ -79,6 +83,7 @@ class Column:
     decimals: int = 2
     meaning: str = ""
     formula: str = ""
+    prefill: str = ""
     is_required: bool = False
     allows_not_applicable: bool = True
     choices: tuple[str, ...] = ()
@@ -88,15 +93,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row of a grid (指标行). `without` names columns that make no sense here (×); `formulas` computes its cells by column."""
+    """A row of a grid (指标行). `without` names columns that make no sense here (×); `formulas` computes its cells by column.
+
+    `units` and `decimals` go before what the column says; `cell_tags` are those of single cells, by column.
+    """
 
     code: str
     name: Words
     number: str = ""
     unit: Unit | None = None
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    decimals: int | None = None
     meaning: str = ""
     tags: frozenset[str] = frozenset()
     group: str = ""
+    cell_tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     formulas: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, str] = field(default_factory=dict)
@@ -106,7 +117,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of a form (表)."""
+    """A table of a form (表). In a sparse grid a row left wholly empty says that there is none of it (空行即无)."""
 
     code: str
     name: Words
@@ -114,6 +125,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...] = ()
     max_rows: int = 0
+    is_sparse: bool = False
     note: Words = _NOTHING
 
 
@@ -132,6 +144,7 @@ class Cell:
     decimals: int
     meaning: str
     formula: str
+    prefill: str
     element: str
     is_required: bool
     allows_not_applicable: bool
@@ -149,22 +162,26 @@ class Cell:
 class Deadline:
     """When a return is due (报送期限), counted from the end of its period.
 
-    Either `working_days` after it, or the calendar day `month`-`day` after it (in the year that follows a yearly period).
-    A calendar day that is no working day moves to the next one where `moves_to_working_day`.
+    Either `working_days` after it, or the first calendar day `month`-`day` after it (the `day` of the next month where no month
+    is given). A calendar day that is no working day moves to the next one where `moves_to_working_day`. What is planned is due
+    within its period and counts from its start (`is_from_start`). The window closes `grace_working_days` after the due date.
     """
 
     working_days: int | None = None
     month: int | None = None
     day: int | None = None
     moves_to_working_day: bool = True
+    is_from_start: bool = False
+    grace_working_days: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Form:
     """A declared return (报表): who files it, for what length of period, by when, on what basis, and its tables.
 
     `filers` holds tags that an organisation must bear to be asked for it (all of them); `agency` is the city agency in charge.
     `edition` tells apart declarations that follow one another; `valid_from` is the first day of the first period it serves.
+    `conversion` is the basis of the coefficients that its formulas ask for.
     """
 
     code: str
@@ -184,6 +201,7 @@ class Form:
     needs_attachment: bool = False
     purpose: Words = _NOTHING
     clause: str = ""
+    conversion: ConversionBasis | None = None
 
     @cached_property
     def fixed_cells(self) -> Mapping[CellKey, Cell]:
@@ -225,18 +243,19 @@ def _grid_cell(table: Table, row: Row, column: Column) -> Cell:
     name = row.name if is_only_column else Words(f"{row.name.zh}·{column.name.zh}", f"{row.name.en}: {column.name.en}")
     is_number = column.kind is EntryKind.NUMBER
     return Cell(
-        key=CellKey(table.code, row.code, column.code), name=name, kind=column.kind, unit=column.unit or row.unit, decimals=column.decimals,
+        key=CellKey(table.code, row.code, column.code), name=name, kind=column.kind, unit=row.units.get(column.code) or column.unit or (row.unit if is_number else None),
+        decimals=column.decimals if row.decimals is None else row.decimals,
         meaning=column.meaning if not row.meaning else row.meaning if not column.meaning else f"{row.meaning} {column.meaning}",
-        formula=row.formulas.get(column.code, column.formula), element=row.elements.get(column.code, f"{row.code}_{column.code}") if is_number else "",
+        formula=row.formulas.get(column.code, column.formula), prefill=column.prefill, element=row.elements.get(column.code, f"{row.code}_{column.code}") if is_number else "",
         is_required=row.is_required or column.is_required, allows_not_applicable=column.allows_not_applicable, choices=column.choices,
-        tags=row.tags | column.tags, group=row.group or column.group,
+        tags=row.tags | column.tags | row.cell_tags.get(column.code, frozenset()), group=row.group or column.group,
     )  # fmt: skip
 
 
 def _list_cell(table: Table, row: str, column: Column) -> Cell:
     return Cell(
         key=CellKey(table.code, row, column.code), name=Words(f"第{row}行·{column.name.zh}", f"row {row}: {column.name.en}"), kind=column.kind,
-        unit=column.unit, decimals=column.decimals, meaning=column.meaning, formula=column.formula, element="",
+        unit=column.unit, decimals=column.decimals, meaning=column.meaning, formula=column.formula, prefill=column.prefill, element="",
         is_required=column.is_required, allows_not_applicable=column.allows_not_applicable, choices=column.choices, tags=column.tags,
         group=column.group,
     )  # fmt: skip
