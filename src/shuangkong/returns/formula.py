@@ -1,278 +1,285 @@
-"""Formulas of computed cells (表内公式): text to a small tree, and which cells it rests on.
+"""Works out the computed cells of a return (计算栏): figures from figures, missing from missing, each with its working.
 
-    sum     := product {("+" | "-") product}
-    product := signed {("*" | "/") signed}
-    signed  := "-" signed | atom
-    atom    := number | cell | "previous(" cell ")" | "factor(" row ")" | "sum(" table "," column ["*" column] [choice] ")" | "(" sum ")"
-    cell    := "[" column "]" | "[" row "." column "]" | "[" table "." row "." column "]"
-    choice  := "," first ".." last | "," {"#" tag | "!" tag}
-
-A cell named by column alone stands in the same row, one named by row and column in the same table. `factor(row)` is the coal
-equivalent of the row the formula stands in; another row's code asks for that row's.
+An empty cell that a formula rests on leaves the result empty and says which. 不适用 is left out of sums and differences and
+carries through products and quotients. A wholly empty row of a sparse grid is no part of a sum.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
-from shuangkong.returns.form import CellKey, Form, TableKind
+from shuangkong.kernel.rounding import plain, round_gbt8170
+from shuangkong.returns.entries import Entries, Entry
+from shuangkong.returns.expression import Factor, Negation, Node, Number, Operation, Reference, Total, parse
+from shuangkong.returns.form import Cell, CellKey, Form, TableKind
 
-LONGEST_FORMULA = 500
-DEEPEST_NESTING = 20
-OWN_ROW = "row"
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<cell>\[[^\[\]]*\])|(?P<call>previous|factor|sum)\s*\((?P<inside>[^()]*)\)|(?P<sign>[-+*/()])|(?P<end>\Z))"
-)
-_TYPED = str.maketrans({"×": "*", "÷": "/", "（": "(", "）": ")", "，": ",", "－": "-", "−": "-", "＋": "+", "！": "!", "＃": "#"})
-_CODE = re.compile(r"[a-z0-9_]+")
-
-
-class UnreadableCellFormula(Refusal):
-    """The formula of a cell cannot be read (表内公式无法识别)."""
-
-    def __init__(self, formula: str, rule: Words) -> None:
-        super().__init__(
-            thing=Words("表内公式", "formula"), value=formula, rule=rule,
-            remedy=Words("写成如 [row.column] * factor(row)、sum(table, column)", "write such as [row.column] * factor(row), sum(table, column)"),
-        )  # fmt: skip
+_ATOM, _PRODUCT, _SUM = 3, 2, 1
+_SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " − "}
+COEFFICIENT_DECIMALS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A number as written (常数)."""
+class CoalFactor:
+    """What one unit of a row weighs in standard coal (折标系数), with the dated rules it comes from. [tce per unit of the row]"""
 
     figure: Decimal
+    rules: tuple[str, ...] = ()
+    is_verified: bool = False
+    is_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A cell (单元格引用); an empty table or row means that of the formula. `is_previous` takes it from the return before."""
+class CellResult:
+    """What a computed cell comes to (计算结果): the entry, or None with the reason; the working as one line of Chinese."""
 
-    table: str
-    row: str
-    column: str
-    is_previous: bool = False
-
-    def key(self, at: CellKey) -> CellKey:
-        """Return the cell meant by a formula that stands at `at`."""
-        return CellKey(self.table or at.table, self.row or at.row, self.column)
+    entry: Entry | None
+    working: str
+    reason: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Factor:
-    """The coal equivalent of a row's carrier (折标系数); an empty row means that of the formula."""
+class _Part:
+    """A step: its figure (None with a reason when it has none), and how it reads."""
 
-    row: str
+    figure: Decimal | None
+    text: str
+    level: int = _ATOM
+    reason: Words | None = None
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether it is 不适用: neither a figure nor missing."""
+        return self.figure is None and self.reason is None
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """The sum down a column (纵向合计), over all rows, a range of rows, or those whose cells bear tags and not others.
+def computed(form: Form, entries: Entries, *, factors: Mapping[str, CoalFactor], previous: Entries | None = None) -> dict[CellKey, CellResult]:
+    """Work out every computed cell of a return (表内计算).
 
-    With `times`, each cell is multiplied by the one of that column in its row.
+    Parameters
+    ----------
+    form : Form
+        The form as declared.
+    entries : Entries
+        What was typed; anything typed into a computed cell is disregarded.
+    factors : Mapping
+        Coefficients by row code.
+    previous : Entries, optional
+        The return of the period before, computed cells included.
+
+    Returns
+    -------
+    dict
+        By cell, in the order of the form; figures unrounded.
     """
-
-    table: str
-    column: str
-    times: str = ""
-    first: str = ""
-    last: str = ""
-    wanted: frozenset[str] = frozenset()
-    barred: frozenset[str] = frozenset()
-
-    def keys(self, form: Form) -> Iterator[CellKey]:
-        """Yield the cells added up, in the order of the form; nothing for a list, whose rows stand in the return."""
-        is_inside = not self.first
-        for row in form.table(self.table).rows:
-            is_inside = is_inside or row.code == self.first
-            cell = form.fixed_cells.get(CellKey(self.table, row.code, self.column)) if is_inside else None
-            if cell is not None and self.wanted <= cell.tags and not self.barred & cell.tags:
-                yield cell.key
-            if self.last and row.code == self.last:
-                return
+    sheet = _Sheet(form, entries, factors, previous or {})
+    return {cell.key: sheet.result(cell) for cell in sheet.cells() if cell.formula}
 
 
-@dataclass(frozen=True, slots=True)
-class Negation:
-    """A node with its sign turned (取负)."""
-
-    part: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """Two nodes and the sign between (四则运算)."""
-
-    sign: str
-    left: "Node"
-    right: "Node"
+def prefilled(form: Form, entries: Entries, *, factors: Mapping[str, CoalFactor], previous: Entries | None = None) -> dict[CellKey, CellResult]:
+    """Return what stands in cells left empty until something is typed (预填值), such as the coefficient or last year's stock."""
+    sheet = _Sheet(form, entries, factors, previous or {})
+    found = {cell.key: sheet.guess(cell) for cell in sheet.cells() if cell.prefill and cell.key not in entries}
+    return {key: result for key, result in found.items() if result.entry is not None}
 
 
-Node = Number | Reference | Factor | Total | Negation | Operation
+def completed(form: Form, entries: Entries, *, factors: Mapping[str, CoalFactor], previous: Entries | None = None) -> dict[CellKey, Entry]:
+    """Return a return as it stands in full (完整报表): typed, filled in beforehand where its row is used, and computed.
 
-
-def parse(formula: str) -> Node:
-    """Read the formula of a cell (公式解析).
-
-    Raises
-    ------
-    UnreadableCellFormula
-        Saying what is wrong.
-
-    Examples
-    --------
-    >>> parse("[opening] + [coal.bought]").right
-    Reference(table='', row='coal', column='bought', is_previous=False)
-    >>> parse("sum(energy, tce, #coal !own)").barred
-    frozenset({'own'})
+    This is what is shown, checked and turned into observations.
     """
-    return _Reader(formula).read()
+    sheet = _Sheet(form, entries, factors, previous or {})
+    whole: dict[CellKey, Entry] = {}
+    for cell in sheet.cells():
+        entry = sheet.entry(cell)
+        if entry is not None and (cell.formula or cell.key in entries or sheet.is_used(cell.key)):
+            whole[cell.key] = entry
+    return whole
 
 
-def leaves(node: Node) -> Iterator[Number | Reference | Factor | Total]:
-    """Yield what a formula rests on, left to right (公式要素).
+@dataclass
+class _Sheet:
+    """One return being worked out; each cell once."""
 
-    Examples
-    --------
-    >>> [type(leaf).__name__ for leaf in leaves(parse("-([a] + 2) * factor(row)"))]
-    ['Reference', 'Number', 'Factor']
-    """
-    match node:
-        case Negation(part):
-            yield from leaves(part)
-        case Operation(_, left, right):
-            yield from leaves(left)
-            yield from leaves(right)
-        case _:
-            yield node
+    form: Form
+    entries: Entries
+    factors: Mapping[str, CoalFactor]
+    previous: Entries
+    results: dict[CellKey, CellResult] = field(default_factory=dict)
+    under_way: set[CellKey] = field(default_factory=set)
 
+    def cells(self) -> list[Cell]:
+        """Every cell of the grids, and those of the rows that lists have, table by table."""
+        found: list[Cell] = []
+        for table in self.form.tables:
+            if table.kind is TableKind.GRID:
+                found += [cell for cell in self.form.fixed_cells.values() if cell.key.table == table.code]
+                continue
+            for row in self.list_rows(table.code):
+                keys = (CellKey(table.code, row, column.code) for column in table.columns)
+                found += [cell for key in keys if (cell := self.form.cell(key)) is not None]
+        return found
 
-def operands(node: Node, at: CellKey, form: Form) -> tuple[CellKey, ...]:
-    """Return the cells of this return that a formula at `at` rests on (公式引用); a list's column has the row `*`.
+    def list_rows(self, table: str) -> list[str]:
+        return sorted({key.row for key in self.entries if key.table == table and key.row.isdecimal()}, key=int)
 
-    Where `at` stands in a list, its row is `*` too: all its rows are computed alike.
-    """
-    found: list[CellKey] = []
-    for leaf in leaves(node):
-        if isinstance(leaf, Reference) and not leaf.is_previous:
-            found.append(leaf.key(at))
-        elif isinstance(leaf, Total):
-            is_list = form.table(leaf.table).kind is TableKind.LIST
-            keys = [CellKey(leaf.table, "*", leaf.column)] if is_list else list(leaf.keys(form))
-            found += keys
-            found += [key._replace(column=leaf.times) for key in keys if leaf.times]
-    return tuple(found)
+    def is_used(self, key: CellKey) -> bool:
+        """Whether anything was typed in the row of a cell, or its table keeps empty rows as empty."""
+        if not self.form.table(key.table).is_sparse:
+            return True
+        return any(other.row == key.row and other.table == key.table for other in self.entries)
 
+    def entry(self, cell: Cell) -> Entry | None:
+        if cell.formula:
+            return self.result(cell).entry
+        if cell.key in self.entries or not cell.prefill:
+            return self.entries.get(cell.key)
+        return self.guess(cell).entry
 
-class _Reader:
-    """Recursive descent over the tokens of one formula."""
+    def result(self, cell: Cell) -> CellResult:
+        return self._worked(cell, cell.formula)
 
-    def __init__(self, formula: str) -> None:
-        self._formula, self._source = formula, formula.translate(_TYPED)
-        self._at = self._depth = 0
-        if len(formula) > LONGEST_FORMULA:
-            raise self._refused(f"超过 {LONGEST_FORMULA} 个字符", f"is longer than {LONGEST_FORMULA} characters")
-        self._advance()
+    def guess(self, cell: Cell) -> CellResult:
+        return self._worked(cell, cell.prefill)
 
-    def read(self) -> Node:
-        node = self._sum()
-        if self._token["end"] is None:
-            raise self._refused(f"第 {self._at} 个字符处多出内容", f"has something left over at character {self._at}")
-        return node
-
-    def _refused(self, zh: str, en: str) -> UnreadableCellFormula:
-        return UnreadableCellFormula(self._formula, Words(zh, en))
-
-    def _advance(self) -> None:
-        found = _TOKEN.match(self._source, self._at)
-        if found is None:
-            raise self._refused(f"第 {self._at + 1} 个字符起无法识别", f"cannot be read from character {self._at + 1}")
-        self._token, self._at = found, found.end()
-
-    def _sum(self) -> Node:
-        node = self._product()
-        while (sign := self._token["sign"]) in ("+", "-"):
-            self._advance()
-            node = Operation(sign, node, self._product())
-        return node
-
-    def _product(self) -> Node:
-        node = self._signed()
-        while (sign := self._token["sign"]) in ("*", "/"):
-            self._advance()
-            node = Operation(sign, node, self._signed())
-        return node
-
-    def _signed(self) -> Node:
-        self._depth += 1
-        if self._depth > DEEPEST_NESTING:
-            raise self._refused("嵌套过深", "is nested too deeply")
-        node: Node
-        if self._token["sign"] == "-":
-            self._advance()
-            node = Negation(self._signed())
+    def _worked(self, cell: Cell, formula: str) -> CellResult:
+        key = cell.key
+        if key in self.results:
+            return self.results[key]
+        if key in self.under_way:
+            reason = Words("公式互相引用", "the formulas refer to each other")
+            return CellResult(None, reason.zh, reason)
+        self.under_way.add(key)
+        part = _Worker(self, cell).part(parse(formula))
+        self.under_way.discard(key)
+        label = cell.name.zh
+        if part.reason is not None:
+            made = CellResult(None, f"{label}：{part.reason.zh}，暂不计算", part.reason)
+        elif part.figure is None:
+            made = CellResult(Entry(is_not_applicable=True), f"{label}：各项均不适用")
         else:
-            node = self._atom()
-        self._depth -= 1
-        return node
+            made = CellResult(Entry(number=part.figure), f"{label} = {part.text}")
+        self.results[key] = made
+        return made
 
-    def _atom(self) -> Node:
-        token = self._token
-        if token["sign"] == "(":
-            self._advance()
-            node = self._sum()
-            if self._token["sign"] != ")":
-                raise self._refused("缺少右括号", "lacks a closing parenthesis")
-            self._advance()
-            return node
-        self._advance_past_atom()
-        if token["number"]:
-            return Number(Decimal(token["number"]))
-        if token["cell"]:
-            return self._reference(token["cell"])
-        match token["call"]:
-            case "previous":
-                named = self._reference(token["inside"])
-                return Reference(named.table, named.row, named.column, is_previous=True)
-            case "factor":
-                return self._factor(token["inside"].strip())
-            case _:
-                return self._total(token["inside"])
 
-    def _advance_past_atom(self) -> None:
-        if self._token["end"] is not None or self._token["sign"]:
-            raise self._refused(f"第 {self._at} 个字符处缺少数或单元格", f"lacks a number or a cell at character {self._at}")
-        self._advance()
+class _Worker:
+    """Works out the formula of one cell."""
 
-    def _reference(self, text: str) -> Reference:
-        inside = text.strip()
-        parts = inside[1:-1].replace(" ", "").split(".") if inside.startswith("[") and inside.endswith("]") else []
-        if not 1 <= len(parts) <= len(CellKey._fields) or not all(_CODE.fullmatch(part) for part in parts):
-            raise self._refused(f"“{inside}”不是单元格", f"has '{inside}', which is no cell")
-        table, row, column = ("", "", *parts)[-3:]
-        return Reference(table, row, column)
+    def __init__(self, sheet: _Sheet, cell: Cell) -> None:
+        self.sheet, self.cell = sheet, cell
 
-    def _factor(self, row: str) -> Factor:
-        if not _CODE.fullmatch(row):
-            raise self._refused(f"factor 中“{row}”不是行", f"has '{row}' in factor, which is no row")
-        return Factor("" if row == OWN_ROW else row)
+    def part(self, node: Node) -> _Part:
+        match node:
+            case Number(figure):
+                return _Part(figure, plain(figure))
+            case Reference():
+                return self._reference(node)
+            case Factor(row):
+                return self._factor(row or self.cell.key.row)
+            case Total():
+                return self._total(node)
+            case Negation(inner):
+                part = self.part(inner)
+                return _Part(None if part.figure is None else -part.figure, f"−{_within(part, _ATOM)}", _PRODUCT, part.reason)
+            case Operation(sign, left, right):
+                return _joined(sign, self.part(left), self.part(right))
 
-    def _total(self, inside: str) -> Total:
-        parts = [part.strip() for part in inside.split(",")]
-        columns = [column.strip() for column in parts[1].split("*")] if len(parts) > 1 else []
-        if len(parts) not in (2, 3) or len(columns) not in (1, 2) or not all(_CODE.fullmatch(code) for code in (parts[0], *columns)):
-            raise self._refused("sum 应写 sum(表, 栏) 或再加行范围、标签", "needs sum(table, column), and perhaps a range or tags")
-        table, column, times = parts[0], columns[0], columns[1] if len(columns) > 1 else ""
-        if len(parts) == 2:
-            return Total(table, column, times)
-        first, dots, last = parts[2].partition("..")
-        if dots and _CODE.fullmatch(first) and _CODE.fullmatch(last):
-            return Total(table, column, times, first, last)
-        words = parts[2].split()
-        if not words or not all(word[0] in "#!" and _CODE.fullmatch(word[1:]) for word in words):
-            raise self._refused(f"“{parts[2]}”不是行范围或标签", f"has '{parts[2]}', which is no range and no tags")
-        wanted, barred = ({word[1:] for word in words if word[0] == sign} for sign in "#!")
-        return Total(table, column, times, wanted=frozenset(wanted), barred=frozenset(barred))
+    def _reference(self, node: Reference) -> _Part:
+        key = node.key(self.cell.key)
+        named = self.sheet.form.cell(key)
+        if named is None:
+            return _missing(Words(f"没有单元格 {key}", f"there is no cell {key}"))
+        entry = self.sheet.previous.get(key) if node.is_previous else self.sheet.entry(named)
+        if node.is_previous:
+            return self._told(entry, named, f"上期{self._called(named)}", is_own=False)
+        return self._told(entry, named, self._called(named))
+
+    def _told(self, entry: Entry | None, cell: Cell, label: str, *, is_own: bool = True) -> _Part:
+        if entry is not None and entry.number is not None:
+            figure = round_gbt8170(entry.number, cell.decimals) if cell.is_computed else entry.number
+            return _Part(entry.number, f"{label} {plain(figure)}")
+        if entry is not None and entry.is_not_applicable:
+            return _Part(None, f"{label} 不适用")
+        if is_own and cell.is_computed and (inner := self.sheet.result(cell).reason) is not None:
+            return _missing(inner)
+        if not is_own:
+            return _missing(Words(f"上期没有“{cell.name.zh}”", f"the period before has no '{cell.name.en}'"))
+        return _missing(Words(f"缺“{cell.name.zh}”", f"'{cell.name.en}' is missing"))
+
+    def _called(self, other: Cell) -> str:
+        """The shortest name that tells a cell from the one computed: its column in the same row, its row in the same column."""
+        table = self.sheet.form.table(other.key.table)
+        if other.key.row == self.cell.key.row and other.key.table == self.cell.key.table and len(table.columns) > 1:
+            return next(column.name.zh for column in table.columns if column.code == other.key.column)
+        return other.name.zh
+
+    def _factor(self, row: str) -> _Part:
+        factor = self.sheet.factors.get(row)
+        if factor is None:
+            return _missing(Words(f"没有“{row}”的折标系数", f"there is no coefficient of '{row}'"))
+        return _Part(factor.figure, f"折标系数 {plain(round_gbt8170(factor.figure, COEFFICIENT_DECIMALS))}")
+
+    def _total(self, node: Total) -> _Part:
+        form = self.sheet.form
+        table = form.table(node.table)
+        is_list = table.kind is TableKind.LIST
+        keys = [CellKey(node.table, row, node.column) for row in self.sheet.list_rows(node.table)] if is_list else list(node.keys(form))
+        used = [key for key in keys if self.sheet.is_used(key)]
+        if not used:
+            return _missing(Words(f"“{table.name.zh}”尚未填写", f"'{table.name.en}' is empty"))
+        rows = {row.code: row.name.zh for row in table.rows}
+        whole: _Part | None = None
+        for key in used:
+            part = self._item(key, rows.get(key.row) or f"第{key.row}行", node.times)
+            if part.reason is not None:
+                return part
+            if not part.is_absent:
+                whole = part if whole is None else _joined("+", whole, part)
+        return whole or _Part(None, "")
+
+    def _item(self, key: CellKey, label: str, times: str) -> _Part:
+        cell = self.sheet.form.cell(key)
+        other = self.sheet.form.cell(key._replace(column=times)) if times else None
+        if cell is None or (times and other is None):
+            return _Part(None, "")
+        part = self._told(self.sheet.entry(cell), cell, label)
+        if other is None or part.figure is None:
+            return part
+        by = self._told(self.sheet.entry(other), other, "")
+        return _joined("*", part, _Part(by.figure, by.text.strip(), reason=by.reason))
+
+
+def _missing(reason: Words) -> _Part:
+    return _Part(None, "", reason=reason)
+
+
+def _within(part: _Part, level: int) -> str:
+    return part.text if part.level >= level else f"({part.text})"
+
+
+def _divided(left: Decimal, right: Decimal) -> Decimal:
+    return left / right
+
+
+_WORK: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": lambda left, right: left + right, "-": lambda left, right: left - right, "*": lambda left, right: left * right, "/": _divided,
+}  # fmt: skip
+
+
+def _joined(sign: str, left: _Part, right: _Part) -> _Part:
+    reason = left.reason or right.reason
+    if reason is not None:
+        return _missing(reason)
+    is_sum = sign in "+-"
+    level = _SUM if is_sum else _PRODUCT
+    if left.figure is None or right.figure is None:
+        if not is_sum or (left.is_absent and right.is_absent):
+            return _Part(None, "")
+        if left.figure is not None:
+            return left
+        return right if sign == "+" or right.figure is None else _Part(-right.figure, f"−{_within(right, _ATOM)}", _PRODUCT)
+    if sign == "/" and right.figure == 0:
+        return _missing(Words("除数为零", "the divisor is nought"))
+    text = f"{_within(left, level)}{_SIGNS[sign]}{_within(right, level + (sign in '-/'))}"
+    return _Part(_WORK[sign](left.figure, right.figure), text, level)

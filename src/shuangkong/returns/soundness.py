@@ -8,7 +8,7 @@ from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain
 from shuangkong.returns.form import Cell, CellKey, EntryKind, Form, Table, TableKind
-from shuangkong.returns.formula import Factor, Node, Reference, Total, leaves, operands, parse
+from shuangkong.returns.expression import Factor, Node, Reference, Total, leaves, operands, parse
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _FORM_CODE = re.compile(r"[a-z0-9][a-z0-9-]*")

@@ -1,17 +1,28 @@
 """The declared returns of a city pack (报表声明): read, dated, and laid beside coefficients, checks and working days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from shuangkong.checks.model import Trait
+import chinese_calendar  # type: ignore[import-untyped]  # ships no stubs
+
+from shuangkong.checks.model import Layout, PrintedRange, Trait
+from shuangkong.energy.coal_equivalent import KGCE_PER_TCE, CarrierTable, EnergyCarrier, conversion_factor, printed_range
 from shuangkong.indicators.declaration import ElementKind
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
-from shuangkong.returns.form import Form
+from shuangkong.kernel.units import ONE, unit
+from shuangkong.returns.entries import Entries
+from shuangkong.returns.expression import Factor, leaves, parse
+from shuangkong.returns.form import Cell, CellKey, Form, Row
+from shuangkong.returns.formula import CoalFactor
 from shuangkong.returns.reading import DeclaredElement, form_from
-from shuangkong.rules import book
+from shuangkong.returns.soundness import every_cell
+from shuangkong.rules import at, book
 from shuangkong.services.check_dossiers import traits
 from shuangkong.services.documents.structured import read_structured
 from shuangkong.services.indicators import load_catalogue
@@ -100,7 +111,7 @@ def load_forms(folder: Path) -> Mapping[str, Form]:
 
 
 def form_on(code: str, day: date, *, folder: Path) -> Form:
-    """Return the edition of a return that serves a period beginning on the day (当期版本).
+    """Return the edition of a return that serves a period beginning on the day (适用版本).
 
     Raises
     ------
@@ -114,3 +125,132 @@ def form_on(code: str, day: date, *, folder: Path) -> Form:
         if form.valid_from <= day and (form.valid_to is None or day <= form.valid_to):
             return form
     raise UnknownForm(code, day)
+
+
+def form_factors(form: Form, day: date) -> dict[str, CoalFactor]:
+    """Return the coefficients that a form's formulas ask for, by row (折标系数): on its basis, of the day, in tce per unit of the row.
+
+    A row whose carrier has none on that basis is left out; what rests on it stays empty and says so.
+    """
+    if form.conversion is None:
+        return {}
+    rules = at(day)
+    carriers = CarrierTable(rules).energy_carriers
+    found: dict[str, CoalFactor] = {}
+    for row in _converted_rows(form):
+        try:
+            factor = conversion_factor(carriers[row.code], basis=form.conversion, rules=rules)
+        except InputRefused:
+            continue
+        scale = _physical_units(row, carriers[row.code]) / KGCE_PER_TCE
+        paths = tuple(rule.path for rule in factor.rules)
+        found[row.code] = CoalFactor(factor.figure * scale, paths, factor.verified, factor.is_stand_in)
+    return found
+
+
+def _physical_units(row: Row, carrier: EnergyCarrier) -> Decimal:
+    """Physical units of the carrier in one unit of the row."""
+    return (row.unit or ONE).factor_to(unit(carrier.physical_unit))
+
+
+def _converted_rows(form: Form) -> Iterator[Row]:
+    """Yield the rows for which some formula asks a coefficient."""
+    asked: set[str] = set()
+    for cell in every_cell(form):
+        for formula in filter(None, (cell.formula, cell.prefill)):
+            asked |= {leaf.row or cell.key.row for leaf in leaves(parse(formula)) if isinstance(leaf, Factor)}
+    yield from (row for table in form.tables for row in table.rows if row.code in asked)
+
+
+def factor_faults(form: Form, day: date) -> list[Fault]:
+    """Return the rows that ask for a coefficient and name no carrier, or one measured otherwise (折标系数核对)."""
+    carriers = CarrierTable(at(day)).energy_carriers
+    faults: list[Fault] = []
+    for row in _converted_rows(form):
+        thing = Words(f"报表 {form.code} 行 {row.code}", f"form {form.code}, row {row.code}")
+        if row.code not in carriers:
+            faults.append(Fault(thing, row.code, Words("不在折标系数表中", "is no carrier of the coefficients"), Words("改用品种代码", "use the code of a carrier")))
+            continue
+        try:
+            _physical_units(row, carriers[row.code])
+        except InputRefused as refused:
+            faults += [Fault(thing, fault.value, fault.rule, fault.remedy) for fault in refused.faults]
+    return faults
+
+
+def form_layout(form: Form) -> Layout:
+    """Return a form as the checks see it (核查表式): its elements with unit, tags and group."""
+    held = _LAYOUTS.get(form)
+    if held is None:
+        held = _LAYOUTS[form] = Layout(
+            Trait(cell.element, cell.name, cell.unit or ONE, cell.tags | ({"required"} if cell.is_required else set()), cell.group)
+            for cell in form.by_element.values()
+        )
+    return held
+
+
+_LAYOUTS: WeakKeyDictionary[Form, Layout] = WeakKeyDictionary()
+
+
+def form_coefficients(form: Form, entries: Entries) -> dict[str, Decimal]:
+    """Return the coefficients a return declares, by the element of consumption they belong to (填报的折标系数), as a dossier wants them."""
+    return {
+        code: entry.number
+        for code, cell in form.by_element.items()
+        if "consumption" in cell.tags and (key := _coefficient_of(form, cell)) is not None
+        and (entry := entries.get(key)) is not None and entry.number is not None
+    }  # fmt: skip
+
+
+def form_ranges(form: Form, day: date) -> dict[str, PrintedRange]:
+    """Return the ranges the standard prints for the coefficients of a form (折标系数区间), as a dossier wants them."""
+    rules, found = at(day), {}
+    carriers = CarrierTable(rules).energy_carriers
+    rows = {row.code: row for row in _converted_rows(form) if row.code in carriers}
+    for code, cell in form.by_element.items():
+        if "consumption" not in cell.tags or cell.key.row not in rows or form.conversion is None:
+            continue
+        factor = conversion_factor(carriers[cell.key.row], basis=form.conversion, rules=rules)
+        printed = printed_range(factor, rules=rules)
+        if printed is not None:
+            scale = _physical_units(rows[cell.key.row], carriers[cell.key.row]) / KGCE_PER_TCE
+            found[f"coefficient:{code}"] = PrintedRange(printed[0] * scale, printed[1] * scale, str(factor.rules[0].citation))
+    return found
+
+
+def _coefficient_of(form: Form, cell: Cell) -> CellKey | None:
+    keys = (other.key for other in form.fixed_cells.values() if other.key[:2] == cell.key[:2] and "coefficient" in other.tags)
+    return next(keys, None)
+
+
+class CalendarDay(NamedTuple):
+    """Whether a day is worked (是否工作日); `is_known` is False where the holidays of its year have not been published to us."""
+
+    is_worked: bool
+    is_known: bool
+
+
+@lru_cache(maxsize=4096)
+def calendar_day(day: date) -> CalendarDay:
+    """Return whether a day is worked, by the published holidays and make-up days (工作日历); Monday to Friday in years not known.
+
+    Examples
+    --------
+    >>> calendar_day(date(2024, 2, 12)), calendar_day(date(2024, 2, 18)), calendar_day(date(2099, 1, 5))
+    (CalendarDay(is_worked=False, is_known=True), CalendarDay(is_worked=True, is_known=True), CalendarDay(is_worked=True, is_known=False))
+    """
+    try:
+        return CalendarDay(bool(chinese_calendar.is_workday(day)), is_known=True)
+    except NotImplementedError:
+        return CalendarDay(day.isoweekday() <= 5, is_known=False)
+
+
+def is_working_day(day: date) -> bool:
+    """Tell whether a day is worked (是否工作日); see `calendar_day`.
+
+    Examples
+    --------
+    >>> is_working_day(date(2024, 10, 1)), is_working_day(date(2024, 10, 12))
+    (False, True)
+    """
+    return calendar_day(day).is_worked
