@@ -26,6 +26,8 @@ _COMMANDS = {
     "observations": ("shuangkong.cli.observations:observations", "批量载入历年数据 / load past years in bulk"),
     "checks": ("shuangkong.cli.checks:checks", "数据核查：目录、核查文件、评估 / data checks: catalogue, a file, their worth"),
     "assess": ("shuangkong.cli.assess:assess", "年度、中期、五年考核 / annual, mid-term, five-year assessment"),
+    "serve": ("shuangkong.cli.serve:serve", "启动平台 / start the platform"),
+    "migrate": ("shuangkong.cli.migrate:migrate", "建立或升级数据表 / make or upgrade the tables"),
     "evidence": ("shuangkong.cli.evidence:evidence", "存证包：离线校验、导出 / evidence bundles: verify offline, export"),
 }
 

@@ -1,0 +1,139 @@
+"""Windows of filing: when a form of a period opens, is due and closes; who has filed; who need not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from shuangkong.access.roles import Permission
+from shuangkong.evidence.act import ActKind
+from shuangkong.kernel.faults import Refusal
+from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
+from shuangkong.returns.deadline import due_day
+from shuangkong.returns.form import Form
+from shuangkong.services import clock
+from shuangkong.services.chain import Actor, seal
+from shuangkong.services.people import Member, actor_of
+from shuangkong.services.return_forms import is_working_day
+from shuangkong.store.models import Organisation, Waiver, WindowVersion
+
+
+class WindowClosed(Refusal):
+    """The form of this period cannot be filed today (不在填报期)."""
+
+    def __init__(self, form: Form, period: str, rule: Words) -> None:
+        super().__init__(
+            thing=Words("报表", "return"), value=f"{form.name.zh} {period}", rule=rule,
+            remedy=Words("在填报期内填报，或请主管部门延长填报期", "file it within the window, or ask the agency in charge to extend it"),
+        )  # fmt: skip
+
+
+class BadWindow(Refusal):
+    """The window cannot be so (填报期不成立)."""
+
+    def __init__(self, value: object, rule: Words) -> None:
+        super().__init__(thing=Words("填报期", "window"), value=value, rule=rule, remedy=Words("改正日期", "correct the days"))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a form of a period may be filed (填报期). `closes_on` is the first day it no longer may; None: it stays open, late."""
+
+    form: str
+    period: str
+    opens_on: date
+    due_on: date
+    closes_on: date | None
+
+    def is_open(self, day: date) -> bool:
+        """Tell whether it may be filed on a day."""
+        return self.opens_on <= day and (self.closes_on is None or day < self.closes_on)
+
+
+def windows(*, periods: Iterable[str] | None = None) -> dict[tuple[str, str], Window]:
+    """Return every window that was ever opened, as it is now (填报期一览)."""
+    newest = WindowVersion.objects.values("form", "period").annotate(last=Max("id")).values_list("last", flat=True)
+    rows = WindowVersion.objects.filter(pk__in=list(newest))
+    if periods is not None:
+        rows = rows.filter(period__in=list(periods))
+    return {(row.form, row.period): Window(row.form, row.period, row.opens_on, row.due_on, row.closes_on) for row in rows}
+
+
+def window_of(form: str, period: str) -> Window | None:
+    """Return the window of a form and period, None where none was opened (填报期)."""
+    row = WindowVersion.objects.filter(form=form, period=period).order_by("-id").first()
+    return None if row is None else Window(row.form, row.period, row.opens_on, row.due_on, row.closes_on)
+
+
+def usual_window(form: Form, period: Period) -> Window:
+    """Return the window that the form itself asks for: it opens with the period's end and is due by its deadline (默认填报期)."""
+    return Window(form.code, str(period), period.end, due_day(form.deadline, period, is_working_day=is_working_day), None)
+
+
+def set_window(*, form: Form, period: Period, opens_on: date, due_on: date, closes_on: date | None, actor: Actor, reason: str) -> int:
+    """Open, move or close a window (设定填报期); returns the place of its link.
+
+    Raises
+    ------
+    BadWindow
+        If the days are out of order.
+    """
+    if due_on < opens_on or (closes_on is not None and closes_on <= opens_on):
+        raise BadWindow(f"{opens_on}—{due_on}", Words("截止日早于开始日", "ends before it opens"))
+    with transaction.atomic():
+        sealed = seal(
+            kind=ActKind.WINDOW_CHANGE, subject=f"window/{form.code}/{period}", actor=actor, reason=reason,
+            content={"closes_on": closes_on, "due_on": due_on, "form": form.code, "opens_on": opens_on, "period": str(period)},
+        )  # fmt: skip
+        WindowVersion.objects.create(
+            form=form.code, period=str(period), opens_on=opens_on, due_on=due_on, closes_on=closes_on, reason=reason,
+            recorded_at=sealed.recorded_at, link=sealed.link,
+        )  # fmt: skip
+    return sealed.link
+
+
+def change_window(*, form: Form, period: Period, opens_on: date, due_on: date, closes_on: date | None, who: Member, reason: str) -> int:
+    """Let a person in charge open, move or close a window (调整填报期)."""
+    actor = actor_of(who, Permission.WINDOW_MANAGE, form.agency, among=[form.agency])
+    return set_window(form=form, period=period, opens_on=opens_on, due_on=due_on, closes_on=closes_on, actor=actor, reason=reason)
+
+
+def require_open(form: Form, period: str, organisation: str, *, is_amendment: bool = False) -> None:
+    """Refuse a filing outside its window (校验填报期); an amendment has its consent instead."""
+    if is_amendment:
+        return
+    window = window_of(form.code, str(Period.parse(period)))
+    today = clock.today()
+    if window is None:
+        raise WindowClosed(form, period, Words("填报期尚未开放", "its window has not been opened"))
+    if today < window.opens_on:
+        raise WindowClosed(form, period, Words(f"{window.opens_on} 起填报", f"opens on {window.opens_on}"))
+    if not window.is_open(today):
+        last = window.closes_on - timedelta(days=1) if window.closes_on else window.due_on
+        raise WindowClosed(form, period, Words(f"填报期已于 {last} 结束", f"closed after {last}"))
+    if is_waived(form.code, period, organisation):
+        raise WindowClosed(form, period, Words("本期已获豁免，无需填报", "was waived for this period"))
+
+
+def is_waived(form: str, period: str, organisation: str) -> bool:
+    """Tell whether an organisation need not file a form for a period (是否豁免)."""
+    last = Waiver.objects.filter(form=form, period=period, organisation__code=organisation).order_by("-id").first()
+    return bool(last and last.is_waived)
+
+
+def waive_period(*, form: Form, period: Period, organisation: str, who: Member, reason: str, is_waived: bool = True) -> int:
+    """Release an organisation from filing a form for a period, or take that back (豁免填报); returns the place of its link."""
+    with transaction.atomic():
+        actor = actor_of(who, Permission.PERIOD_WAIVE, organisation, among=[form.agency])
+        sealed = seal(
+            kind=ActKind.WAIVER, subject=f"waiver/{form.code}/{organisation}/{period}", actor=actor, reason=reason,
+            content={"form": form.code, "is_waived": is_waived, "organisation": organisation, "period": str(period), "reason": reason},
+        )  # fmt: skip
+        Waiver.objects.create(
+            form=form.code, period=str(period), organisation=Organisation.objects.get(code=organisation), is_waived=is_waived, reason=reason,
+            person_id=actor.person_id, recorded_at=sealed.recorded_at, link=sealed.link,
+        )  # fmt: skip
+    return sealed.link

@@ -1,0 +1,29 @@
+"""Triggers: rows of official tables are never changed or deleted."""
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from shuangkong.store.append_only import trigger_statements
+
+TABLES = (
+    "store_accessentry", "store_amendment", "store_amendmentdecision", "store_appeal", "store_appealanswer", "store_appointment",
+    "store_appointmentend", "store_assessmentstep", "store_attachment", "store_chaincontent", "store_chainlink", "store_filingact",
+    "store_findingrecord", "store_findingstep", "store_frozenresult", "store_handover", "store_observationrow",
+    "store_organisationversion", "store_passwordpast", "store_publishedhead", "store_remark", "store_selfevaluation",
+    "store_submission", "store_waiver", "store_windowversion",
+)  # fmt: skip
+
+
+def make_append_only(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Create the triggers of every listed table."""
+    for table in TABLES:
+        for statement in trigger_statements(editor.connection.vendor, table):
+            editor.execute(statement, params=None)
+
+
+class Migration(migrations.Migration):
+    """Makes the official tables append-only (只增不改)."""
+
+    dependencies = [("store", "0001_initial")]
+    operations = [migrations.RunPython(make_append_only, migrations.RunPython.noop)]

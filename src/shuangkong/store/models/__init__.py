@@ -1,0 +1,45 @@
+"""The tables, one file per area; imported by `store` and `services` alone."""
+
+from shuangkong.store.models.assessments import (
+    Appeal,
+    AppealAnswer,
+    AssessmentCycle,
+    AssessmentStep,
+    FrozenResult,
+    HandOver,
+    SelfEvaluation,
+)
+from shuangkong.store.models.evidence import ChainContent, ChainLink, PublishedHead
+from shuangkong.store.models.findings import FindingRecord, FindingStep
+from shuangkong.store.models.observations import ObservationRow
+from shuangkong.store.models.organisations import Organisation, OrganisationVersion
+from shuangkong.store.models.people import Appointment, AppointmentEnd, Person
+from shuangkong.store.models.returns import (
+    Amendment,
+    AmendmentDecision,
+    Attachment,
+    DraftCell,
+    Filing,
+    FilingAct,
+    Remark,
+    Submission,
+    Waiver,
+    WindowVersion,
+)
+from shuangkong.store.models.security import (
+    AccessEntry,
+    ApiToken,
+    PasswordPast,
+    RecoveryCode,
+    SignInFailure,
+    SignInToken,
+    TotpSecret,
+)
+
+__all__ = [
+    "AccessEntry", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment", "AppointmentEnd",
+    "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "DraftCell", "Filing", "FilingAct", "FindingRecord",
+    "FindingStep", "FrozenResult", "HandOver", "ObservationRow", "Organisation", "OrganisationVersion", "PasswordPast", "Person",
+    "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation", "SignInFailure", "SignInToken", "Submission", "TotpSecret", "Waiver",
+    "WindowVersion",
+]  # fmt: skip

@@ -1,0 +1,100 @@
+"""An assessment cycle as rows: self-evaluations, appeals and answers, the frozen result, its hand-over."""
+
+from django.db import models
+
+from shuangkong.store.append_only import AppendOnly
+from shuangkong.store.models.people import Person
+
+
+class AssessmentCycle(models.Model):
+    """One cycle of assessment (考核周期). `state` and `version` change only together with an `AssessmentStep`."""
+
+    cycle = models.CharField(max_length=12)
+    year = models.PositiveIntegerField()
+    rubric = models.CharField(max_length=60)
+    state = models.CharField(max_length=20)
+    version = models.PositiveIntegerField(default=0)
+    as_of = models.DateField()
+    started_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cycle", "year", "rubric"], name="one_cycle_a_year_and_rubric")]
+
+
+class AssessmentStep(AppendOnly):
+    """One step of a cycle (考核办理记录)."""
+
+    cycle = models.ForeignKey(AssessmentCycle, on_delete=models.PROTECT, related_name="steps")
+    act = models.CharField(max_length=20)
+    state_after = models.CharField(max_length=20)
+    version_after = models.PositiveIntegerField()
+    reason = models.TextField(blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+    role = models.CharField(max_length=40)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cycle", "version_after"], name="one_step_a_version")]
+
+
+class SelfEvaluation(AppendOnly):
+    """A jurisdiction's own evaluation (自评), by item; the last of a jurisdiction counts, signed by the first responsible person."""
+
+    cycle = models.ForeignKey(AssessmentCycle, on_delete=models.PROTECT, related_name="self_evaluations")
+    jurisdiction = models.CharField(max_length=40)
+    items = models.JSONField(default=dict)
+    summary = models.TextField()
+    attachment_name = models.CharField(max_length=160, blank=True)
+    attachment = models.BinaryField(null=True)
+    is_signed = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
+
+
+class Appeal(AppendOnly):
+    """A jurisdiction contests a line of its score sheet (申诉)."""
+
+    cycle = models.ForeignKey(AssessmentCycle, on_delete=models.PROTECT, related_name="appeals")
+    jurisdiction = models.CharField(max_length=40)
+    item = models.CharField(max_length=60)
+    reason = models.TextField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
+
+
+class AppealAnswer(AppendOnly):
+    """The assessor's answer to an appeal (申诉答复); `points` where the line is decided anew."""
+
+    appeal = models.OneToOneField(Appeal, on_delete=models.PROTECT, related_name="answer")
+    is_upheld = models.BooleanField()
+    points = models.CharField(max_length=40, blank=True)
+    reason = models.TextField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
+
+
+class FrozenResult(AppendOnly):
+    """The result of a cycle as frozen by the city government (冻结结果): canonical bytes and the signed bundle."""
+
+    cycle = models.OneToOneField(AssessmentCycle, on_delete=models.PROTECT, related_name="frozen")
+    content = models.BinaryField()
+    digest = models.CharField(max_length=80)
+    bundle = models.BinaryField(null=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
+
+
+class HandOver(AppendOnly):
+    """The frozen result handed to the organisation department, and its receipt (移交与回执)."""
+
+    frozen = models.ForeignKey(FrozenResult, on_delete=models.PROTECT, related_name="hand_overs")
+    is_receipt = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()

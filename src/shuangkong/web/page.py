@@ -1,0 +1,56 @@
+"""What every page needs: who looks at it, in which language, as known on which day, and where it can go."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from shuangkong.access.roles import Permission
+from shuangkong.kernel.language import Language, Words
+from shuangkong.kernel.period import day_named
+from shuangkong.services.deployment import city
+
+
+class Door(NamedTuple):
+    """An entry of the menu (菜单项): route, words, the letter after `g`, who sees it."""
+
+    route: str
+    words: Words
+    letter: str
+    permissions: tuple[Permission, ...]
+
+
+_P = Permission
+DOORS = (
+    Door("board", Words("总览", "Board"), "b", (_P.FIGURES_READ,)),
+    Door("my-work", Words("我的工作", "My work"), "w", (_P.FIGURES_READ,)),
+    Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
+)
+
+
+def language_of(request: HttpRequest) -> Language:
+    """Return the language of a request: `?lang=`, then the cookie, then Chinese (界面语言)."""
+    asked = request.GET.get("lang") or request.COOKIES.get("lang")
+    return "en" if asked == "en" else "zh"
+
+
+def as_of(request: HttpRequest) -> date | None:
+    """Return the day whose knowledge is asked for, None for now (截至); raise `InputRefused` for what is no day."""
+    text = request.GET.get("as_of", "")
+    return day_named(text) if text else None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Give every template what every page shows (页面上下文)."""
+    who = getattr(request, "member", None)
+    try:
+        known = as_of(request)
+    except ValueError:
+        known = None
+    return {
+        "language": language_of(request), "member": who, "city": city(), "is_demo": settings.IS_DEMO, "as_of": known,
+        "doors": [{"href": reverse(door.route), "words": door.words, "letter": door.letter, "is_here": request.path == reverse(door.route)}
+                  for door in DOORS if who and any(who.may(one) for one in door.permissions)],
+    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""A small city in a real database, and people to act in it."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from shuangkong.access.roles import Role
+from shuangkong.evidence.act import ActKind
+from shuangkong.kernel.language import Words
+from shuangkong.services import clock
+from shuangkong.services.chain import seal, system_actor
+from shuangkong.services.organisations import OrganisationFacts, OrganisationKind, register_organisation
+from shuangkong.services.people import Member, appoint, member, register_person
+from shuangkong.services.platform_demo import load_organisations
+from shuangkong.services.standing import forget_standing
+
+BEGIN = date(2020, 1, 1)
+CITY, COUNTY, OTHER_COUNTY, UNIT, OTHER_UNIT = "411700", "411721", "411722", "U001", "U002"
+UNIT_TAGS = frozenset({"industrial", "above_scale", "key_energy_user"})
+
+
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def set(self, day: str) -> None:
+        """Stand at nine in the morning, China Standard Time, of a day."""
+        self.moment = datetime.fromisoformat(f"{day}T01:00:00+00:00")
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    held = Clock(datetime(2026, 3, 2, 1, tzinfo=UTC))
+    monkeypatch.setattr(clock, "now", held)
+    return held
+
+
+@pytest.fixture
+def small_city(db: None, still_clock: Clock) -> None:
+    """The city's organisations, two units in two counties, an opened chain."""
+    forget_standing()
+    actor = system_actor(CITY)
+    from django.db import transaction
+
+    with transaction.atomic():
+        seal(kind=ActKind.CHAIN_OPENING, subject=f"city/{CITY}", content={"city": CITY}, actor=actor)
+    load_organisations()
+    for code, parent in ((UNIT, COUNTY), (OTHER_UNIT, OTHER_COUNTY)):
+        facts = OrganisationFacts(name=Words(f"模拟厂{code}", f"Simulated works {code}"), parent=parent, tags=UNIT_TAGS)
+        register_organisation(code=code, kind=OrganisationKind.UNIT, facts=facts, valid_from=BEGIN, actor=actor, reason="测试", is_simulated=True)
+
+
+@pytest.fixture
+def person(small_city: None) -> Callable[[Role, str], Member]:
+    """Make somebody who holds one post."""
+    made: dict[tuple[Role, str, str], int] = {}
+
+    def appointed(role: Role, organisation: str, name: str = "") -> Member:
+        key = (role, organisation, name)
+        if key not in made:
+            sign_in_name = f"{role.name.lower()}-{organisation}{name}"
+            made[key] = register_person(sign_in_name=sign_in_name, full_name=f"{role.value}{organisation}{name}")
+            appoint(person_id=made[key], role=role, organisation=organisation, valid_from=BEGIN, actor=system_actor(CITY), reason="测试任职")
+        return member(made[key])
+
+    return appointed
