@@ -19,7 +19,7 @@ FORM_FIELDS = frozenset(
     {"code", "edition", "name", "name_en", "filer", "filers", "agency", "grain", "due", "basis", "confidence", "verified", "valid_from", "valid_to",
      "needs_attachment", "purpose", "purpose_en", "clause", "conversion", "columns", "tables"}
 )  # fmt: skip
-TABLE_FIELDS = frozenset({"code", "name", "name_en", "kind", "columns", "rows", "max_rows", "sparse", "note", "note_en", "required"})
+TABLE_FIELDS = frozenset({"code", "name", "name_en", "kind", "columns", "rows", "max_rows", "sparse", "prefix", "note", "note_en", "required"})
 COLUMN_FIELDS = frozenset(
     {"code", "name", "name_en", "kind", "unit", "decimals", "meaning", "formula", "prefill", "required", "not_applicable", "choices", "tags", "group"}
 )
@@ -167,9 +167,7 @@ class _Tables:
         own_unit = fields.unit(fields.text("unit")) if "unit" in raw else said.unit if said else None
         elements = {str(name): str(element) for name, element in fields.mapping("elements").items()}
         formulas = {str(name): str(formula) for name, formula in fields.mapping("formulas").items()}
-        is_single = len(columns) == 1 and columns[0][0].code == _DEFAULT_COLUMN and "code" in raw
-        if columns and (code or is_single):
-            elements = {columns[0][0].code: code or str(raw["code"]), **elements}
+        elements = {**_default_elements(parent.text("prefix", fallback=""), code, str(raw.get("code", "")), columns), **elements}
         if "formula" in raw and columns:
             formulas = {columns[0][0].code: fields.text("formula"), **formulas}
         decimals = fields.integer("decimals", low=0, high=MOST_DECIMALS)
@@ -184,6 +182,14 @@ class _Tables:
             group=fields.text("group", fallback=""), without=fields.tags("without"), formulas=formulas, elements=elements,
             is_required=fields.flag("required"),
         )  # fmt: skip
+
+
+def _default_elements(prefix: str, element: str, row: str, columns: Sequence[tuple[Column, Unit | None]]) -> dict[str, str]:
+    """Name the elements of a row: the city's own in its first column; else row and column, behind the table's prefix."""
+    numbers = [column.code for column, _ in columns if column.kind is EntryKind.NUMBER]
+    start = f"{prefix}_" if prefix else ""
+    named = {code: f"{start}{row or element}" if code == _DEFAULT_COLUMN else f"{start}{row or element}_{code}" for code in numbers}
+    return {**named, columns[0][0].code: element} if element and columns else named
 
 
 def _or(figure: int | None, otherwise: int) -> int:
@@ -292,7 +298,7 @@ class _Fields:
                 return date.fromisoformat(raw)
             except ValueError:
                 pass
-        if raw is None and is_optional or isinstance(raw, date):
+        if (raw is None and is_optional) or isinstance(raw, date):
             return raw
         self.fault(name, raw, Words("应为 2021-01-01 这样的日期", "must be a day such as 2021-01-01"))
         return None

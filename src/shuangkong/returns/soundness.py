@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain
-from shuangkong.returns.form import Cell, CellKey, EntryKind, Form, Table, TableKind
 from shuangkong.returns.expression import Factor, Node, Reference, Total, leaves, operands, parse
+from shuangkong.returns.form import Cell, CellKey, EntryKind, Form, Table, TableKind
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _FORM_CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -81,7 +81,7 @@ def _row_faults(table: Table, thing: Words) -> Iterator[Fault]:
         place = Words(f"{thing.zh} 行 {row.code}", f"{thing.en} row {row.code}")
         for code in sorted({*row.without, *row.formulas, *row.elements, *row.cell_tags} - columns):
             yield _fault(place, code, Words("不是该表的栏", "is no column of the table"))
-        for code in sorted(row.without & {*row.formulas, *row.elements}):
+        for code in sorted(row.without & {*row.formulas, *row.cell_tags}):
             yield _fault(place, code, Words("该栏已写明不填", "names a column it goes without"))
 
 
