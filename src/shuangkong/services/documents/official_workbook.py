@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from shuangkong.kernel.language import Language, Words
 from shuangkong.plan.trajectory import Light
 from shuangkong.services.documents.archive import settled
+from shuangkong.services.documents.neutral_text import neutralised
 from shuangkong.services.documents.report import Figure
 from shuangkong.services.documents.text_table import display_width
 from shuangkong.services.documents.wording import MISSING
@@ -103,7 +104,12 @@ def official_workbook(
     for sheet in sheets:
         _write(book.create_sheet(sheet.name), sheet, language)
     for each in book.worksheets:
-        _print_setup(each, title)
+        print_setup(each, title)
+    return finished(book, title=title, author=author, told_on=told_on)
+
+
+def finished(book: Workbook, *, title: str, author: str, told_on: date) -> bytes:
+    """Return the file of a workbook with its properties; the clock is not asked (成文)."""
     told = datetime(told_on.year, told_on.month, told_on.day)  # noqa: DTZ001 (a property of the file, without zone)
     book.properties.creator, book.properties.title = author, title
     book.properties.created = told
@@ -194,7 +200,7 @@ def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
 
 def _put(cell: Cell, words: str, style: str) -> str:
     """Write text as text, never as a formula; return it."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", words)
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", neutralised(words))
     if cell.data_type == "f":
         cell.data_type = "s"
     cell.style = style
@@ -208,7 +214,8 @@ def _fit_height(sheet: Worksheet, row: int, cells: Sequence[tuple[str, int]]) ->
         sheet.row_dimensions[row].height = min(LINE_HEIGHT * lines, TALLEST)
 
 
-def _print_setup(sheet: Worksheet, footer_text: str) -> None:
+def print_setup(sheet: Worksheet, footer_text: str) -> None:
+    """Set a sheet to print across A4, with a footer (打印设置)."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
