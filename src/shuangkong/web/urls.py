@@ -1,25 +1,14 @@
-"""All pages."""
+"""All addresses: each area has its own, found by its name."""
 
-from django.urls import path
+from django.urls import include, path
 
 from shuangkong.web import health
-from shuangkong.web.board import views as board
-from shuangkong.web.people import views as people
-from shuangkong.web.returns import views as returns
+
+AREAS = ("board", "people", "returns")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    path("", board.show_board, name="board"),
-    path("targets/<str:target>", board.show_target, name="target"),
-    path("sign-in", people.show_sign_in, name="sign-in"),
-    path("sign-in/<str:token>", people.use_link, name="use-link"),
-    path("sign-out", people.leave, name="sign-out"),
-    path("work", returns.show_work, name="my-work"),
-    path("returns", returns.show_returns, name="returns"),
-    path("returns/open", returns.open_return, name="open-return"),
-    path("returns/<int:filing>", returns.show_return, name="return"),
-    path("returns/<int:filing>/cells", returns.save_cells, name="save-cells"),
-    path("returns/<int:filing>/act", returns.act, name="act-on-return"),
+    *(path("", include(f"shuangkong.web.{area}.urls")) for area in AREAS),
 ]
 handler404 = "shuangkong.web.refusals.not_found"
 handler500 = "shuangkong.web.refusals.failed"

@@ -15,8 +15,17 @@
 
 import { LIGHTS, lightWord, markWord, say } from "./words.js";
 
+// ECharts remembers how wide a text is by the name of its font. When the web font arrives the same name is suddenly wider or narrower:
+// a family that exists nowhere, counted up, makes it measure again.
+let generation = 0;
+export const remeasure = () => { generation++; };
+
 const style = () => {
   const root = getComputedStyle(document.documentElement);
+  const read = reader(root);
+  return (name) => (name === "sans" ? `${read("sans")}, sk-${generation}` : read(name));
+};
+const reader = (root) => {
   return (name) => root.getPropertyValue(`--sk-${name}`).trim().replace(/^var\(--sk-(.+)\)$/, (_, other) => root.getPropertyValue(`--sk-${other}`).trim());
 };
 const colourOf = (colour, light) => colour((light || "accent").toLowerCase());
@@ -24,14 +33,14 @@ const number = (value) => (value === null || value === undefined || value === ""
 const shown = (point, unit) => (number(point.value) === null ? "—" : `${point.text || point.value}${unit ? ` ${unit}` : ""}`);
 const SHAPES = { GREEN: "circle", YELLOW: "triangle", RED: "rect", GREY: "emptyCircle" };
 const hatch = (colour) => ({ symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: colour("paper") });
-const decal = (colour, mark) => (mark ? hatch(colour) : "none");
+const decal = (colour, mark) => (mark ? hatch(colour) : { symbol: "none" });
 const narrow = (width) => width < 480;
 const withMark = (text, mark) => (mark ? `${text} ${markWord(mark)}` : text);
 
 /** What all kinds share. */
 function common(colour) {
   return {
-    animation: true, animationDuration: 150, animationDurationUpdate: 150,
+    animation: false,
     textStyle: { fontFamily: colour("sans"), fontSize: 12, color: colour("ink") },
     aria: { enabled: true, label: { enabled: false }, decal: { show: true, decals: [{ symbol: "none" }] } },
     tooltip: {
@@ -52,7 +61,7 @@ const nameAxis = (colour, names, rest = {}) => ({
 /** The target: drawn and named. `along` is the axis its value stands on. */
 const targetLine = (colour, target, along = "yAxis") => target && number(target.value) !== null ? {
   silent: true, symbol: "none", animation: false, lineStyle: { color: colour("target"), type: [3, 3], width: 1 },
-  label: { formatter: `${target.name} ${target.text || target.value}`, position: along === "yAxis" ? "insideStartTop" : "end", color: colour("ink"), fontSize: 12 },
+  label: { formatter: `${target.name} ${target.text || target.value}`, position: along === "yAxis" ? "insideStartTop" : "start", color: colour("ink"), fontSize: 12 },
   data: [{ [along]: number(target.value) }],
 } : undefined;
 
@@ -208,7 +217,7 @@ function waterfall(data, colour, width) {
     xAxis: nameAxis(colour, bars.map(({ name }) => name), { axisLabel: { color: colour("ink"), interval: 0, width: Math.max(36, (width - 80) / bars.length - 6), overflow: "break", lineHeight: 16 } }),
     yAxis: valueAxis(colour, { unit: data.unit, zero: true }),
     series: [
-      { type: "bar", stack: "level", silent: true, itemStyle: { color: "transparent", decal: "none" }, data: bars.map(({ low }) => low), barCategoryGap: "35%" },
+      { type: "bar", stack: "level", silent: true, itemStyle: { color: "transparent", decal: decal(colour, null) }, data: bars.map(({ low }) => low), barCategoryGap: "35%" },
       {
         type: "bar", stack: "level", emphasis: { disabled: true }, label: { show: true, position: "top", formatter: label, color: colour("ink"), fontSize: 12 },
         data: bars.map(({ size, tone, mark }) => ({ value: size, itemStyle: { color: tone, decal: decal(colour, mark) } })),
@@ -229,7 +238,7 @@ function sankey(data, colour, width) {
     series: [{
       type: "sankey", left: 8, right: narrow(width) ? 72 : 112, top: 16, bottom: 16, nodeWidth: 12, nodeGap: narrow(width) ? 8 : 12, draggable: false, emphasis: { focus: "adjacency" },
       label: { color: colour("ink"), fontSize: 12 }, lineStyle: { color: "source", opacity: 0.35, curveness: 0.5 },
-      data: data.nodes.map(({ name, kind }) => ({ name, itemStyle: { color: tones[kind] || tones.conversion, decal: "none" } })),
+      data: data.nodes.map(({ name, kind }) => ({ name, itemStyle: { color: tones[kind] || tones.conversion, decal: decal(colour, null) } })),
       links: data.links.map((link) => ({ ...link, value: number(link.value), lineStyle: link.mark ? { opacity: 0.2, type: "dashed", color: colour("simulated") } : {} })),
     }],
   };

@@ -8,7 +8,7 @@
 //
 // Adds: switch between chart and table, PNG, CSV. Screen readers get the table: it is unseen, not absent. ECharts is fetched only by a page that has a chart.
 
-import { isKnown, option } from "./chart-kinds.js";
+import { isKnown, option, remeasure } from "./chart-kinds.js";
 import { download, fresh, lightWord, make, markWord, say } from "./words.js";
 
 let library = null;
@@ -107,7 +107,7 @@ async function draw(figure, data, body) {
     paint(chart);
   }).observe(body);
   // A canvas does not wait for fonts: draw again when a part of the Chinese font arrives.
-  document.fonts.addEventListener("loadingdone", () => { if (body.clientWidth) paint(chart); });
+  document.fonts.addEventListener("loadingdone", () => { remeasure(); if (body.clientWidth) paint(chart); });
   window.addEventListener("beforeprint", () => chart.resize());
   figure.querySelector(".sk-chart-tools").append(tool("PNG", () => picture(figure, chart)));
   figure.dataset.drawn = "1";
@@ -124,8 +124,10 @@ function begin(figure) {
   } else if (isKnown(kind)) {
     const body = make("div", { class: "sk-chart-canvas", "aria-hidden": "true" });
     frame(figure, body);
-    draw(figure, data, body).catch(() => {
-      // Without the library the table is the chart.
+    draw(figure, data, body).catch((failure) => {
+      // Where a chart cannot be drawn its table is shown, and the console says why.
+      console.error(figure.dataset.name || kind, failure);
+      figure.dataset.drawn = "table";
       body.remove();
       figure.querySelectorAll(".sk-unseen").forEach((part) => part.classList.remove("sk-unseen"));
     });
