@@ -128,12 +128,14 @@ class _SheetReader:
         self.covered: set[tuple[int, int]] = set()
         self.code_column = self.name_column = self.columns_row = 0
         self.columns: dict[str, int] = {}
+        self.inputs: tuple[int, ...] = ()
 
     def read(self) -> None:
         if self.sheet.is_hidden:
             self.found.notices.append(Words(f"工作表“{self.sheet.name}”被隐藏，已照常读取", f"sheet {self.sheet.name} is hidden, and was read"))
         if not self._find_columns():
             return
+        self.inputs = tuple(index for code, index in self.columns.items() if code not in {column.code for column in self.table.columns if column.formula})
         self.covered = set(islice(self._covered(), CELL_LIMIT))
         coded = list(self._coded_rows())
         if self.table.kind is TableKind.GRID:
@@ -177,8 +179,11 @@ class _SheetReader:
         """Yield the rows that may hold figures, with their code; "" where they have none."""
         for number, cells in self.rows.items():
             code = row_code(cells.get(self.code_column, _BLANK).text)
-            if code is not None or (number > self.columns_row and any(index in cells for index in self.columns.values())):
+            if code is not None or (number > self.columns_row and self._has_content(cells)):
                 yield number, cells, code or ""
+
+    def _has_content(self, cells: Cells) -> bool:
+        return any(index in cells for index in self.inputs)
 
     def _read_grid(self, coded: list[tuple[int, Cells, str]]) -> None:
         rows = {row.code: row for row in self.table.rows}
@@ -204,7 +209,7 @@ class _SheetReader:
     def _read_list(self, coded: list[tuple[int, Cells, str]]) -> None:
         most = self.table.max_rows
         standing = {int(key.row) for key in self.found.entries if key.table == self.table.code and key.row.isdecimal()}
-        filled = [(number, cells, code) for number, cells, code in coded if any(index in cells for index in self.columns.values())]
+        filled = [(number, cells, code) for number, cells, code in coded if self._has_content(cells)]
         taken = standing | {int(code) for _, _, code in filled if code.isdecimal()}
         top = max(taken, default=0)
         spare = chain(range(top + 1, most + 1), (number for number in range(1, min(top, most)) if number not in taken))
@@ -212,7 +217,7 @@ class _SheetReader:
         beyond: list[int] = []
         for number, cells, code in coded:
             if not code.isdecimal() or not 1 <= int(code) <= most or code in seen:
-                if not any(index in cells for index in self.columns.values()):
+                if not self._has_content(cells):
                     continue
                 code = str(next(spare, ""))  # a row added, or copied with its code
             if not code:

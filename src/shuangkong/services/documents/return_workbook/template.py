@@ -168,9 +168,10 @@ def _write_table(sheet: Worksheet, table: Table, told: _Sheets, choices: Choices
     sheet.freeze_panes = f"{get_column_letter(layout.first_input)}{FIRST_ROW}"
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.print_area = f"B{TITLE_ROW}:{get_column_letter(layout.last_column)}{layout.last_row}"
-    header = HeaderFooterItem()
-    header.right.text = told.marks.replace("&", "&&")
-    sheet.oddHeader = header
+    if told.marks:
+        header = HeaderFooterItem()
+        header.right.text = told.marks.replace("&", "&&")
+        sheet.oddHeader = header
     sheet.protection.sheet = True
     for allowed in _LOCKED_BUT_IN_LISTS if table.kind is TableKind.LIST else _LOCKED_BUT:
         setattr(sheet.protection, allowed, False)
