@@ -5,10 +5,11 @@
     signed  := "-" signed | atom
     atom    := number | cell | "previous(" cell ")" | "factor(" row ")" | "sum(" table "," column ["*" column] [choice] ")" | "(" sum ")"
     cell    := "[" column "]" | "[" row "." column "]" | "[" table "." row "." column "]"
-    choice  := "," first ".." last | "," {"#" tag | "!" tag}
+    choice  := "," first ".." last | "," {"#" tag | "!" tag} | "," column "=" label
 
 A cell named by column alone stands in the same row, one named by row and column in the same table. `factor(row)` is the coal
-equivalent of the row the formula stands in; another row's code asks for that row's.
+equivalent of the row the formula stands in; another row's code asks for that row's. The last choice is for lists: the rows where
+a column of choices says so.
 """
 
 import re
@@ -72,7 +73,8 @@ class Factor:
 class Total:
     """The sum down a column (纵向合计), over all rows, a range of rows, or those whose cells bear tags and not others.
 
-    With `times`, each cell is multiplied by the one of that column in its row.
+    With `times`, each cell is multiplied by the one of that column in its row. Of a list, only the rows whose cell in the column
+    `sorted_by` says `label`.
     """
 
     table: str
@@ -82,6 +84,8 @@ class Total:
     last: str = ""
     wanted: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
+    sorted_by: str = ""
+    label: str = ""
 
     def keys(self, form: Form) -> Iterator[CellKey]:
         """Yield the cells added up, in the order of the form; nothing for a list, whose rows stand in the return."""
@@ -271,6 +275,9 @@ class _Reader:
         first, dots, last = parts[2].partition("..")
         if dots and _CODE.fullmatch(first) and _CODE.fullmatch(last):
             return Total(table, column, times, first, last)
+        column_said, equals, label = (piece.strip() for piece in parts[2].partition("="))
+        if equals and label and _CODE.fullmatch(column_said):
+            return Total(table, column, times, sorted_by=column_said, label=label)
         words = parts[2].split()
         if not words or not all(word[0] in "#!" and _CODE.fullmatch(word[1:]) for word in words):
             raise self._refused(f"“{parts[2]}”不是行范围或标签", f"has '{parts[2]}', which is no range and no tags")

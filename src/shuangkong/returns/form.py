@@ -242,13 +242,16 @@ def _grid_cell(table: Table, row: Row, column: Column) -> Cell:
     is_only_column = len(table.columns) == 1
     name = row.name if is_only_column else Words(f"{row.name.zh}·{column.name.zh}", f"{row.name.en}: {column.name.en}")
     is_number = column.kind is EntryKind.NUMBER
+    formula = row.formulas.get(column.code, column.formula)
     return Cell(
-        key=CellKey(table.code, row.code, column.code), name=name, kind=column.kind, unit=row.units.get(column.code) or column.unit or (row.unit if is_number else None),
+        key=CellKey(table.code, row.code, column.code), name=name, kind=column.kind,
+        unit=row.units.get(column.code) or column.unit or (row.unit if is_number else None),
         decimals=column.decimals if row.decimals is None else row.decimals,
         meaning=column.meaning if not row.meaning else row.meaning if not column.meaning else f"{row.meaning} {column.meaning}",
-        formula=row.formulas.get(column.code, column.formula), prefill=column.prefill, element=row.elements.get(column.code, f"{row.code}_{column.code}") if is_number else "",
-        is_required=row.is_required or column.is_required, allows_not_applicable=column.allows_not_applicable, choices=column.choices,
-        tags=row.tags | column.tags | row.cell_tags.get(column.code, frozenset()), group=row.group or column.group,
+        formula=formula, prefill="" if formula else column.prefill,
+        element=row.elements.get(column.code, f"{row.code}_{column.code}") if is_number else "",
+        is_required=(row.is_required or column.is_required) and not formula, allows_not_applicable=column.allows_not_applicable,
+        choices=column.choices, tags=row.tags | column.tags | row.cell_tags.get(column.code, frozenset()), group=row.group or column.group,
     )  # fmt: skip
 
 
@@ -256,6 +259,6 @@ def _list_cell(table: Table, row: str, column: Column) -> Cell:
     return Cell(
         key=CellKey(table.code, row, column.code), name=Words(f"第{row}行·{column.name.zh}", f"row {row}: {column.name.en}"), kind=column.kind,
         unit=column.unit, decimals=column.decimals, meaning=column.meaning, formula=column.formula, prefill=column.prefill, element="",
-        is_required=column.is_required, allows_not_applicable=column.allows_not_applicable, choices=column.choices, tags=column.tags,
-        group=column.group,
+        is_required=column.is_required and not column.formula, allows_not_applicable=column.allows_not_applicable, choices=column.choices,
+        tags=column.tags, group=column.group,
     )  # fmt: skip

@@ -228,6 +228,8 @@ class _Worker:
         used = [key for key in keys if self.sheet.is_used(key)]
         if not used:
             return _missing(Words(f"“{table.name.zh}”尚未填写", f"'{table.name.en}' is empty"))
+        if node.sorted_by:
+            used = [key for key in used if self._says(key._replace(column=node.sorted_by), node.label)]
         rows = {row.code: row.name.zh for row in table.rows}
         whole: _Part | None = None
         for key in used:
@@ -237,6 +239,10 @@ class _Worker:
             if not part.is_absent:
                 whole = part if whole is None else _joined("+", whole, part)
         return whole or _Part(None, "")
+
+    def _says(self, key: CellKey, label: str) -> bool:
+        entry = self.sheet.entries.get(key)
+        return entry is not None and entry.text == label
 
     def _item(self, key: CellKey, label: str, times: str) -> _Part:
         cell = self.sheet.form.cell(key)

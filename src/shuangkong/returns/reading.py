@@ -45,6 +45,7 @@ class DeclaredElement:
     unit: Unit
     meaning: str
     tags: frozenset[str] = frozenset()
+    group: str = ""
 
 
 def form_from(raw: Mapping[str, Any], *, where: Words, faults: list[Fault], known: Mapping[str, DeclaredElement]) -> Form | None:
@@ -177,9 +178,9 @@ class _Tables:
             code=fields.text("code", fallback=code or None), name=fields.words("name", known=said.name if said else None),
             number=fields.text("number", fallback=""), unit=own_unit, decimals=decimals, level=fields.integer("level", low=0, high=5) or 0,
             units={column.code: per.per(own_unit) for column, per in columns if per is not None and own_unit is not None},
-            meaning=fields.text("meaning", fallback=said.meaning if said else ""), tags=fields.tags("tags") | (said.tags if said else frozenset()),
+            meaning=fields.text("meaning", fallback=said.meaning if said else ""), tags=fields.tags("tags") if "tags" in raw or said is None else said.tags,
             cell_tags={str(name): frozenset(str(tags).split()) for name, tags in fields.mapping("cell_tags").items()},
-            group=fields.text("group", fallback=""), without=fields.tags("without"), formulas=formulas, elements=elements,
+            group=fields.text("group", fallback=said.group if said else ""), without=fields.tags("without"), formulas=formulas, elements=elements,
             is_required=fields.flag("required"),
         )  # fmt: skip
 

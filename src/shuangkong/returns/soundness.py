@@ -97,8 +97,6 @@ def _cell_faults(form: Form) -> Iterator[Fault]:
             yield _fault(thing, cell.formula or cell.prefill, Words("只有数值才能计算", "is no number and cannot be computed"))
         if (cell.kind is EntryKind.CHOICE) != bool(cell.choices):
             yield _fault(thing, "、".join(cell.choices), Words("选项类必须有选项，其他不写", "needs choices if it is a choice, and only then"))
-        if cell.formula and (cell.is_required or cell.prefill):
-            yield _fault(thing, cell.formula, Words("计算栏不必填，也不预填", "is computed: neither required nor filled in beforehand"))
 
 
 def _formula_faults(form: Form) -> Iterator[Fault]:
@@ -133,6 +131,8 @@ def _leaf_faults(form: Form, cell: Cell, node: Node) -> Iterator[Fault]:
                 is_column = table is not None and any(column.code == leaf.column for column in table.columns)
                 if table is None or not is_column or not _has(table, leaf.times) or (table.kind is TableKind.GRID and not any(leaf.keys(form))):
                     yield _fault(thing, f"{leaf.table}, {leaf.column}", Words("没有可加的单元格", "has no cell to add up"))
+                elif leaf.sorted_by and not _is_choice(table, leaf.sorted_by, leaf.label):
+                    yield _fault(thing, f"{leaf.sorted_by}={leaf.label}", Words("不是可增行表的选项", "is no choice of a list"))
                 elif leaf.first and not {leaf.first, leaf.last} <= {row.code for row in table.rows}:
                     yield _fault(thing, f"{leaf.first}..{leaf.last}", Words("不是该表的行", "are no rows of the table"))
             case Factor():
@@ -145,6 +145,10 @@ def _leaf_faults(form: Form, cell: Cell, node: Node) -> Iterator[Fault]:
 
 def _has(table: Table, column: str) -> bool:
     return not column or any(each.code == column for each in table.columns)
+
+
+def _is_choice(table: Table, column: str, label: str) -> bool:
+    return table.kind is TableKind.LIST and any(each.code == column and label in each.choices for each in table.columns)
 
 
 def _named(form: Form, key: CellKey) -> Cell | None:

@@ -11,6 +11,7 @@ from shuangkong.kernel.units import UnknownUnit, unit
 from shuangkong.services.assessment_facts import DERIVED_FACTS
 from shuangkong.services.cities import CITY_FILE, City, read_city
 from shuangkong.services.indicators import load_catalogue, load_observations, observation_tables
+from shuangkong.services.return_forms import factor_faults, read_forms
 from shuangkong.services.scoring_tables import ADJUSTMENTS_FILE, read_adjustments, scoring_book, table_faults
 
 
@@ -25,7 +26,7 @@ def check_city(folder: Path) -> list[Fault]:
     city, faults = read_city(folder)
     if city is None:
         raise InputRefused(faults)
-    return [*faults, *_indicator_faults(city), *_assessment_faults(city)]
+    return [*faults, *_indicator_faults(city), *_assessment_faults(city), *_return_faults(city)]
 
 
 def _indicator_faults(city: City) -> list[Fault]:
@@ -45,6 +46,19 @@ def _indicator_faults(city: City) -> list[Fault]:
     except InputRefused as refused:
         faults += refused.faults
     return faults
+
+
+def _return_faults(city: City) -> list[Fault]:
+    """Return what is wrong with the declared returns, with carriers they convert and agencies they name."""
+    editions, faults = read_forms(city.folder)
+    forms = [form for each in editions.values() for form in each]
+    faults += [fault for form in forms for fault in factor_faults(form, max(form.valid_from, date(city.defaults.base_year, 1, 1)))]
+    known = {agency.code for agency in city.agencies}
+    return faults + [
+        Fault(Words(f"报表 {form.code} 的主管部门", f"agency of return {form.code}"), form.agency, Words("不在 agencies.yaml 中", "is not in agencies.yaml"),
+              Words("改用其中的代码", "use one of its codes"), _place(f"returns/{form.code}"))
+        for form in forms if form.agency not in known
+    ]  # fmt: skip
 
 
 def _target_faults(city: City, catalogue: Catalogue) -> list[Fault]:

@@ -11,7 +11,13 @@ from weakref import WeakKeyDictionary
 import chinese_calendar  # type: ignore[import-untyped]  # ships no stubs
 
 from shuangkong.checks.model import Layout, PrintedRange, Trait
-from shuangkong.energy.coal_equivalent import KGCE_PER_TCE, CarrierTable, EnergyCarrier, conversion_factor, printed_range
+from shuangkong.energy.coal_equivalent import (
+    KGCE_PER_TCE,
+    CarrierTable,
+    EnergyCarrier,
+    conversion_factor,
+    printed_range,
+)
 from shuangkong.indicators.declaration import ElementKind
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
@@ -80,7 +86,8 @@ def declared_elements(folder: Path) -> dict[str, DeclaredElement]:
         return {}  # told by the check of the indicators
     tagged = traits(book().at(date.max))
     return {
-        code: DeclaredElement(one.name, one.unit, one.definition, _tags(one.kind, tagged.get(code))) for code, one in elements.items()
+        code: DeclaredElement(one.name, one.unit, one.definition, _tags(one.kind, tagged.get(code)), tagged[code].group if code in tagged else "")
+        for code, one in elements.items()
     }
 
 
@@ -154,12 +161,12 @@ def _physical_units(row: Row, carrier: EnergyCarrier) -> Decimal:
 
 
 def _converted_rows(form: Form) -> Iterator[Row]:
-    """Yield the rows for which some formula asks a coefficient."""
-    asked: set[str] = set()
+    """Yield the rows for which some formula asks a coefficient: of its own table, or of any where another row is named."""
+    asked: set[tuple[str, str]] = set()
     for cell in every_cell(form):
         for formula in filter(None, (cell.formula, cell.prefill)):
-            asked |= {leaf.row or cell.key.row for leaf in leaves(parse(formula)) if isinstance(leaf, Factor)}
-    yield from (row for table in form.tables for row in table.rows if row.code in asked)
+            asked |= {("", leaf.row) if leaf.row else cell.key[:2] for leaf in leaves(parse(formula)) if isinstance(leaf, Factor)}
+    yield from (row for table in form.tables for row in table.rows if not asked.isdisjoint({(table.code, row.code), ("", row.code)}))
 
 
 def factor_faults(form: Form, day: date) -> list[Fault]:
