@@ -72,6 +72,7 @@ class Member:
     title: str
     posts: tuple[Post, ...]
     is_simulated: bool = False
+    scopes: frozenset[Permission] | None = None  # what a token of the person is limited to; None: not limited
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -80,17 +81,23 @@ class Member:
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the person may do it anywhere."""
-        return any(post.allows(permission) for post in self.posts)
+        return self._in_scope(permission) and any(post.allows(permission) for post in self.posts)
+
+    def _in_scope(self, permission: Permission) -> bool:
+        return self.scopes is None or permission in self.scopes
 
     def posts_over(self, permission: Permission, organisation: str, tree: Tree) -> tuple[Post, ...]:
         """Return the posts that allow it for an organisation: the post's own, what belongs to it, or, from an agency, the whole city."""
         return tuple(
             post for post in self.posts
-            if post.allows(permission) and (post.kind is OrganisationKind.AGENCY or tree.covers(post.organisation, organisation))
+            if self._in_scope(permission) and post.allows(permission) and (post.kind is OrganisationKind.AGENCY or tree.covers(post.organisation, organisation))
         )  # fmt: skip
 
     def sees(self, organisation: str, tree: Tree) -> bool:
-        """Tell whether the person may read the figures of an organisation."""
+        """Tell whether the person may read the figures of an organisation: all may read those of the city, its counties and agencies."""
+        node = tree.get(organisation)
+        if node is not None and node.kind not in (OrganisationKind.UNIT, OrganisationKind.PARK):
+            return self.may(Permission.FIGURES_READ)
         return bool(self.posts_over(Permission.FIGURES_READ, organisation, tree))
 
 
