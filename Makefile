@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+ASSETS := src/shuangkong/web/static/vendor/manifest.json
 ONCE   ?=
 PORT   ?= 8000
 
@@ -17,7 +18,11 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-run: $(STAMP)  ## load the city, print board and ranking, write out/report.*, serve it (ONCE=1: do not serve)
+$(ASSETS): package-lock.json src/shuangkong/web/assets.py | $(STAMP)
+	@echo "… 前端资源：按锁定文件从 npm 安装，约十秒 / front end: installing from npm by its lock file, about ten seconds" >&2
+	@$(BIN)/python -m shuangkong.web.assets
+
+run: $(STAMP) $(ASSETS)  ## load the city, print board and ranking, write out/report.*, serve it (ONCE=1: do not serve)
 	@$(BIN)/shuangkong demo --data var --out out --port $(PORT) $(if $(ONCE),--once)
 
 check: $(STAMP)  ## lint, types, layers, unit, property, golden: about a minute
@@ -28,9 +33,11 @@ check: $(STAMP)  ## lint, types, layers, unit, property, golden: about a minute
 
 test: check  ## everything: check, integration, browser journeys
 	@$(BIN)/python -m pytest -q tests/integration
+	@$(MAKE) --no-print-directory e2e
 
-e2e: $(STAMP)  ## browser journeys
-	@echo "尚无浏览器测试，随平台一并到来 / no browser journeys yet: they come with the platform"
+e2e: $(STAMP) $(ASSETS)  ## browser journeys; screenshots to look at in out/e2e
+	@$(BIN)/python tests/e2e/browser.py >/dev/null
+	@$(BIN)/python -m pytest -q -n0 tests/e2e
 
 bench: $(STAMP)  ## each figure beside a floor measured in the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
@@ -41,7 +48,7 @@ docs: $(STAMP)  ## docstrings, glossary and standards held against the code
 standards: $(STAMP)  ## write docs/standards.md from the documents that rules cite
 	@$(BIN)/python -c 'from shuangkong.rules import book; from shuangkong.rules.standards import standards_page; print(standards_page(book()), end="")' > docs/standards.md
 
-bundle: $(STAMP)  ## a wheel in dist/
+bundle: $(STAMP) $(ASSETS)  ## a wheel in dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
 lock:  ## refresh requirements.lock: names, versions, hashes, no addresses (needs uv)
@@ -49,4 +56,4 @@ lock:  ## refresh requirements.lock: names, versions, hashes, no addresses (need
 		--all-extras --group dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) out dist node_modules tests/e2e/node_modules $(dir $(ASSETS)) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

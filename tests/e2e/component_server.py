@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+import re
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -78,12 +79,14 @@ class _Handler(BaseHTTPRequestHandler):
         body = file.read_bytes()
         if "lang=en" in address.query:
             body = body.replace(b'<html lang="zh-Hans">', b'<html lang="en">')
+        if "charts=no" in address.query:
+            body = re.sub(rb"<figure.*?</figure>", b"", body, flags=re.DOTALL)
         self._send(200, mimetypes.guess_type(file.name)[0] or "application/octet-stream", body)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         if self.path != "/cells":
-            self._send(200, "text/html; charset=utf-8", b"<!DOCTYPE html><title>sent</title><link rel='icon' href='/static/vendor/images/none.svg'>")
+            self._send(200, "text/html; charset=utf-8", b"<!DOCTYPE html><title>sent</title><link rel='icon' href='/static/shuangkong/icon.svg'>")
             return
         post = json.loads(body)
         self._owner.posts.append(post | {"csrf": self.headers["X-CSRFToken"]})

@@ -71,7 +71,10 @@ def look() -> Look:
             page.set_viewport_size({"width": across, "height": down})
             settle(page)
             files.append(LOOKS / f"{name}-{width}.png")
-            page.screenshot(path=files[-1], full_page=True)
+            # As tall as the page: what sticks to the window's edge would else be drawn over the middle.
+            page.set_viewport_size({"width": across, "height": max(down, page.evaluate("document.documentElement.scrollHeight"))})
+            settle(page)
+            page.screenshot(path=files[-1])
             assert page.evaluate("document.documentElement.scrollWidth") <= across, f"{name} sticks out at {width}"
         return files
 

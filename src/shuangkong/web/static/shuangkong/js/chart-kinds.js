@@ -22,11 +22,8 @@ export const remeasure = () => { generation++; };
 
 const style = () => {
   const root = getComputedStyle(document.documentElement);
-  const read = reader(root);
+  const read = (name) => root.getPropertyValue(`--sk-${name}`).trim();
   return (name) => (name === "sans" ? `${read("sans")}, sk-${generation}` : read(name));
-};
-const reader = (root) => {
-  return (name) => root.getPropertyValue(`--sk-${name}`).trim().replace(/^var\(--sk-(.+)\)$/, (_, other) => root.getPropertyValue(`--sk-${other}`).trim());
 };
 const colourOf = (colour, light) => colour((light || "accent").toLowerCase());
 const number = (value) => (value === null || value === undefined || value === "" ? null : Number(value));
@@ -70,7 +67,7 @@ function namedLine(colour, { name, values, periods, marks = {}, tone, dash, widt
   return {
     type: "line", name, connectNulls: false, symbol: "circle", symbolSize: points ? 7 : 0, showSymbol: points, z: points ? 4 : 3,
     lineStyle: { color: tone, width, type: dash || "solid" }, itemStyle: { color: tone },
-    endLabel: { show: true, formatter: name, color: tone, fontSize: 12, distance: 6 }, labelLayout: { moveOverlap: "shiftY" },
+    endLabel: { show: true, formatter: name, color: tone, fontSize: 12, lineHeight: 18, distance: 6 }, labelLayout: { moveOverlap: "shiftY" },
     emphasis: { disabled: true },
     data: values.map((value, at) => ({
       value: number(value), mark: marks[periods[at]],
@@ -130,7 +127,7 @@ function line(data, colour, width) {
 }
 
 function multiples(data, colour, width) {
-  const across = Math.max(1, Math.min(data.panels.length, Math.floor(width / 200)));
+  const across = Math.max(1, Math.min(data.panels.length, Math.floor(width / 160)));
   const [cell, height] = [100 / across, 112];
   const all = data.panels.flatMap(({ values, target }) => [...values, target]).map(number).filter((value) => value !== null);
   const axes = data.panels.map((_, at) => ({ left: `${(at % across) * cell + 1}%`, width: `${cell - 3}%`, top: Math.floor(at / across) * height + 24, height: height - 48 }));
@@ -161,7 +158,7 @@ function lying(data, colour, zero) {
     grid: { left: 8, right: 88, top: data.target ? 24 : 8, bottom: 8, containLabel: true },
     tooltip: { ...common(colour).tooltip, trigger: "item", formatter: rowTip(data.unit) },
     xAxis: valueAxis(colour, { unit: data.unit, zero, nameLocation: "end", nameGap: 8 }),
-    yAxis: nameAxis(colour, data.rows.map(({ name }) => name), { inverse: true, axisLabel: { color: colour("ink"), interval: 0 }, axisLine: { show: zero, lineStyle: { color: colour("strong-rule") } } }),
+    yAxis: nameAxis(colour, data.rows.map(({ name, value }) => (number(value) === null ? `${name} — ${lightWord("GREY")}` : name)), { inverse: true, axisLabel: { color: colour("ink"), interval: 0 }, axisLine: { show: zero, lineStyle: { color: colour("strong-rule") } } }),
   };
 }
 const rowLabel = (rows) => ({ dataIndex }) => withMark(rows[dataIndex].text || rows[dataIndex].value, rows[dataIndex].mark);
@@ -175,15 +172,13 @@ function dots(data, colour) {
   }));
   const rows = known.map(([row]) => row);
   const planned = data.rows.map((row, at) => [number(row.planned), at]).filter(([value]) => value !== null);
-  const missing = data.rows.map(({ name, value }, at) => (number(value) === null ? { yAxis: at, name } : null)).filter(Boolean);
   return {
     ...lying(data, colour, data.zero || false),
     series: [
-      { type: "scatter", silent: true, z: 1, symbol: "rect", symbolSize: [2, 14], itemStyle: { color: colour("planned") }, data: planned },
+      { type: "scatter", silent: true, z: 1, symbol: "rect", symbolSize: [2, 14], itemStyle: { color: colour("planned"), opacity: 1 }, data: planned },
       {
-        type: "scatter", symbolSize: 11, data: points, cursor: "pointer", emphasis: { disabled: true }, markLine: targetLine(colour, data.target, "xAxis"),
-        label: { show: true, position: "right", distance: 8, formatter: rowLabel(rows), color: colour("ink"), fontSize: 12 },
-        markPoint: { symbol: "rect", symbolSize: 0, silent: true, label: { show: true, formatter: `— ${lightWord("GREY")}`, color: colour("muted"), position: "right" }, data: missing.map(({ yAxis, name }) => ({ x: "30%", yAxis, coord: undefined, name })) },
+        type: "scatter", symbolSize: 11, itemStyle: { opacity: 1 }, data: points, emphasis: { disabled: true }, markLine: targetLine(colour, data.target, "xAxis"),
+        label: { show: true, position: "right", distance: 8, formatter: rowLabel(rows), color: colour("ink"), fontSize: 12, backgroundColor: colour("paper"), padding: [0, 2] },
       },
     ],
   };

@@ -213,7 +213,6 @@ class Grid {
       this.remember(change);
       this.apply(change, 1);
     }
-    return change.size;
   }
 
   apply(change, side) {
@@ -298,9 +297,9 @@ class Grid {
       const start = this.place(corner);
       rows.forEach((row, down) => row.forEach((text, right) => put(map(start, start.row + down, start.column + right), text)));
     }
-    const count = this.write(wanted);
+    this.write(wanted);
     this.note.textContent = [
-      say(`已粘贴 ${count} 格`, `${count} cells pasted`),
+      say(`已粘贴 ${wanted.size} 格`, `${wanted.size} cells pasted`),
       computed ? say(`${computed} 个计算格或只读格未改`, `${computed} computed or read-only cells left alone`) : "",
       outside ? say(`${outside} 格超出表格，未粘贴`, `${outside} cells fell outside the table`) : "",
     ].filter(Boolean).join(say("；", "; "));
@@ -326,7 +325,7 @@ class Grid {
     this.clashes.replaceChildren(...[...conflicts].map(([key, clash]) => this.clash(key, clash)));
     this.summarise();
     const active = document.activeElement && document.activeElement.closest("td[data-key]");
-    if (active && states.has(active.dataset.key)) this.explain(active);
+    if (active && states.has(active.dataset.key) && (findings || this.reasons.has(active.dataset.key))) this.explain(active);
   }
 
   summarise() {
