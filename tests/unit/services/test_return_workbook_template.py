@@ -1,6 +1,7 @@
 """The template as whoever fills it in sees it: what is open, what is computed, what is asked, what prints."""
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
@@ -8,10 +9,11 @@ import pytest
 from openpyxl import Workbook
 
 from return_form_sample import FILER, FILER_NAME, PERIOD, sample_form
-from shuangkong.kernel.language import Language
+from shuangkong.kernel.language import Language, Words
 from shuangkong.returns.entries import Entries, Entry
-from shuangkong.returns.form import CellKey
+from shuangkong.returns.form import CellKey, Column, Row, Table, TableKind
 from shuangkong.services.documents.report import Mark
+from shuangkong.services.documents.return_workbook.reading import read_return_workbook
 from shuangkong.services.documents.return_workbook.template import return_template
 
 USED, BOUGHT = CellKey("energy", "raw_coal", "used"), CellKey("energy", "raw_coal", "bought")
@@ -60,10 +62,40 @@ def test_inputs_are_open_and_all_else_is_locked_without_a_password(book: Workboo
 
 def test_computed_cells_hold_a_formula_and_impossible_ones_a_cross(book: Workbook) -> None:
     sheet = book["能源购进与消费"]
-    assert sheet["H8"].value == '=IF(OR(E8="",F8="",G8=""),"",IFERROR(((N(E8)+N(F8))-N(G8)),""))'
+    assert sheet["H8"].value == '=IF(OR(E8="",F8="",G8=""),"",IFERROR(((N(E8)+N(F8))-N(G8)),"不适用"))'
     assert (sheet["E10"].value, sheet["H10"].value) == ("×", "×")
-    assert book["基本情况"]["E10"].value == '=IF(OR(COUNTBLANK(E8:E9)>0),"",IFERROR(SUM(E8:E9),""))'
-    assert book["主要用能设备"]["H8"].value == '=IF(OR(F8="",G8=""),"",IFERROR((F8*G8),""))'
+    assert book["基本情况"]["E10"].value == '=IF(OR(COUNT(E8:E9)=0,COUNTBLANK(E8:E9)>0),"",IFERROR(SUM(E8:E9),"不适用"))'
+    assert book["主要用能设备"]["H8"].value == '=IF(OR(F8="",G8=""),"",IFERROR((F8*G8),"不适用"))'
+
+
+def test_a_total_of_a_sparse_table_leaves_out_rows_not_used_and_what_excel_cannot_know() -> None:
+    columns = (
+        Column(code="used", name=Words("消费量", "used")), Column(code="factor", name=Words("系数", "factor"), prefill="factor(row)", decimals=4),
+        Column(code="tce", name=Words("折标准煤", "tce"), formula="[used] * [factor]"),
+    )  # fmt: skip
+    rows = (Row(code="coal", name=Words("原煤", "coal")), Row(code="coke", name=Words("焦炭", "coke")), Row(code="gas", name=Words("燃气", "gas")))
+    total = Row(code="all", name=Words("合计", "all"), formulas={"value": "sum(energy, used * factor)", "rate": "factor(coal)"})
+    energy = Table(code="energy", name=Words("能源", "energy"), kind=TableKind.GRID, columns=columns, rows=rows, is_sparse=True)
+    totals = Table(
+        code="totals", name=Words("合计", "totals"), kind=TableKind.GRID, rows=(total,),
+        columns=(Column(code="value", name=Words("合计", "value")), Column(code="rate", name=Words("系数", "rate"))),
+    )  # fmt: skip
+    form = replace(sample_form(), tables=(energy, totals))
+    factors: Entries = {CellKey("energy", "coal", "factor"): Entry(number=Decimal("0.714298"))}
+    entries: Entries = {CellKey("totals", "all", "rate"): Entry(number=Decimal("0.71"))}
+    content = return_template(form, organisation_code=FILER, organisation_name=FILER_NAME, period=PERIOD, entries=entries, previous={}, prefilled=factors)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert (book["能源"]["E8"].value, book["能源"]["F8"].value) == (0.7143, '=IF(OR(D8="",E8=""),"",IFERROR((D8*E8),"不适用"))')
+    used = "(('能源'!D8:D10<>\"\")*('能源'!D8:D10<>\"×\"))>0"
+    assert book["合计"]["D8"].value == (
+        f"=IF(OR(COUNT('能源'!D8:D10)=0,SUMPRODUCT(('能源'!D8:D10=\"\")*({used}))>0,SUMPRODUCT(('能源'!E8:E10=\"\")*({used}))>0),\"\","
+        "IFERROR((SUMPRODUCT('能源'!D8:D10,'能源'!E8:E10)),\"不适用\"))"
+    )
+    assert book["合计"]["E8"].value == 0.71
+    kept = read_return_workbook(content, form=form, organisation_code=FILER, period=PERIOD, entries={}, prefilled=factors)
+    assert (kept.cells, kept.faults) == ((), ())
+    typed = read_return_workbook(content, form=form, organisation_code=FILER, period=PERIOD, entries={})
+    assert typed.changes == {CellKey("energy", "coal", "factor"): Entry(number=Decimal("0.7143"))}
 
 
 def test_the_unit_stands_once_and_the_period_before_beside(book: Workbook) -> None:
@@ -72,7 +104,7 @@ def test_the_unit_stands_once_and_the_period_before_beside(book: Workbook) -> No
         "代码", "指标名称", "计量单位", "期初库存", "购进量", "消费量", "期末库存", "上期 2023\n期初库存", "上期 2023\n购进量", "上期 2023\n消费量", "上期 2023\n期末库存",
     ]  # fmt: skip
     assert book["能源购进与消费"]["K8"].value == 2800
-    assert [cell.value for cell in book["基本情况"][6][1:]] == ["代码", "指标名称", "计量单位", "本期"]
+    assert [cell.value for cell in book["基本情况"][6][1:]] == ["序号", "指标名称", "计量单位", "本期"]
     assert book["主要用能设备"]["F6"].value == "额定功率\n（kW）"
 
 

@@ -32,7 +32,7 @@ Text = Callable[[str], None]
 
 _MEGABYTE = 1024 * 1024
 _PIECE = 64 * 1024
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, expat.ExpatError, KeyError, ValueError, OSError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, expat.ExpatError, KeyError, ValueError, OSError)
 _SAVE_AS = Words("用 Excel、WPS 或 LibreOffice 打开，另存为“.xlsx 工作簿”后重新上传", "open it in Excel, WPS or LibreOffice, save it as .xlsx and upload again")
 _SEND_AGAIN = Words("重新保存一次，等保存完成后再上传；仍不行请重新下载模板", "save it once more, wait until that is done, and upload again; failing that, download the template anew")
 SPLIT = Words("核对是否选错文件；删去模板以外的工作表和内容", "check that it is the right file; remove sheets and content that are not of the template")

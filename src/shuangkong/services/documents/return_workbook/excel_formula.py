@@ -1,7 +1,7 @@
 """The formula of a computed cell as one of Excel (表内公式转 Excel 公式), where it rests on nothing but cells of the workbook.
 
 It only helps whoever fills it in: what counts is worked out by `returns.formula` when the return comes back. It says the same: an empty
-cell leaves the result empty, 不适用 is left out of sums, and of a product nothing is shown.
+cell leaves the result empty, 不适用 is left out of sums and carries through products.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,9 +10,11 @@ from itertools import groupby
 from openpyxl.utils.cell import coordinate_from_string
 
 from shuangkong.kernel.rounding import plain
+from shuangkong.returns.entries import NOT_APPLICABLE
 from shuangkong.returns.expression import Factor, Negation, Node, Number, Operation, Reference, Total, leaves, parse
 from shuangkong.returns.form import Cell, CellKey, Form, TableKind
 from shuangkong.services.documents.return_workbook.layout import SheetLayout
+from shuangkong.services.documents.return_workbook.markers import NO_CELL
 
 LONGEST = 2_000  # letters; Excel takes 8 192, but nobody reads them
 
@@ -25,7 +27,8 @@ def excel_formula(cell: Cell, *, form: Form, layouts: Mapping[str, SheetLayout])
         written, lacks = places.written(node, in_sum=False), list(dict.fromkeys(places.lacks(node)))
     except _NotSimple:
         return None
-    whole = f'=IF(OR({",".join(lacks)}),"",IFERROR({written},""))'
+    otherwise = "" if "/" in written else NOT_APPLICABLE  # no cell is empty by then: what fails is a product with 不适用, or a division
+    whole = f'=IF(OR({",".join(lacks)}),"",IFERROR({written},"{otherwise}"))'
     return whole if lacks and len(whole) <= LONGEST else None
 
 
@@ -61,16 +64,25 @@ class _Places:
                 raise _NotSimple
 
     def lacks(self, node: Node) -> Iterator[str]:
-        """Yield the conditions under which there is no result: an empty cell, or a sparse table without a row."""
+        """Yield the conditions under which there is no result: an empty cell, or nothing to add up."""
         for leaf in leaves(node):
             if isinstance(leaf, Reference):
                 yield f'{self._of(leaf.key(self._at), is_previous=leaf.is_previous)}=""'
             elif isinstance(leaf, Total):
-                ranges = list(self._ranges(leaf, leaf.column))
-                if self._form.table(leaf.table).is_sparse:
-                    yield f"COUNT({','.join(ranges)})=0"
-                else:
-                    yield from (f"COUNTBLANK({one})>0" for one in ranges)
+                columns = [column for column in (leaf.column, leaf.times) if column]
+                yield f"COUNT({','.join(self._ranges(leaf, leaf.column))})=0"
+                is_sparse = self._form.table(leaf.table).is_sparse
+                yield from (one for column in columns for one in (self._gaps(leaf, column) if is_sparse else self._blanks(leaf, column)))
+
+    def _blanks(self, total: Total, column: str) -> Iterator[str]:
+        yield from (f"COUNTBLANK({one})>0" for one in self._ranges(total, column))
+
+    def _gaps(self, total: Total, column: str) -> Iterator[str]:
+        """Yield, for a sparse table, whether a cell is empty in a row that is used: one where anything was typed."""
+        typed = [one.code for one in self._form.table(total.table).columns if not one.formula and not one.prefill]
+        for run, *others in zip(self._ranges(total, column), *(self._ranges(total, code) for code in typed), strict=True):
+            used = "+".join(f'({one}<>"")*({one}<>"{NO_CELL}")' for one in others)
+            yield f'SUMPRODUCT(({run}="")*(({used})>0))>0'
 
     def _of(self, key: CellKey, *, is_previous: bool = False) -> str:
         address = self._layouts[key.table].address(key, is_previous=is_previous)

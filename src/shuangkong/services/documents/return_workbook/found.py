@@ -8,7 +8,8 @@ from functools import cached_property
 
 from shuangkong.kernel.faults import Fault
 from shuangkong.kernel.language import Words
-from shuangkong.returns.entries import Entry, entry_from
+from shuangkong.kernel.rounding import round_gbt8170
+from shuangkong.returns.entries import Entries, Entry, entry_from
 from shuangkong.returns.form import Cell, CellKey
 from shuangkong.services.documents.neutral_text import restored
 
@@ -73,6 +74,14 @@ class WorkbookReading:
     def is_clean(self) -> bool:
         """Whether nothing was rejected."""
         return not self.rejected and not self.faults
+
+
+def as_prefilled(cell: Cell, prefilled: Entries) -> Entry | None:
+    """Return what stands in an empty input, rounded as the cell shows it (预填值): what is shown is what comes back."""
+    entry = prefilled.get(cell.key)
+    if entry is None or entry.number is None:
+        return entry
+    return Entry(number=round_gbt8170(entry.number, cell.decimals))
 
 
 def reading_of(cell: Cell, text: str, *, old: Entry | None, place: Words) -> CellReading:

@@ -18,7 +18,13 @@ from shuangkong.kernel.period import Period
 from shuangkong.kernel.rounding import plain
 from shuangkong.returns.entries import Entries
 from shuangkong.returns.form import Cell, CellKey, EntryKind, Form, Table, TableKind
-from shuangkong.services.documents.return_workbook.found import CellReading, WorkbookReading, reading_of, rejected
+from shuangkong.services.documents.return_workbook.found import (
+    CellReading,
+    WorkbookReading,
+    as_prefilled,
+    reading_of,
+    rejected,
+)
 from shuangkong.services.documents.return_workbook.markers import (
     COLUMNS,
     MARKER_ROWS,
@@ -35,12 +41,13 @@ _ANEW = Words("重新下载模板，把数值粘贴进去后上传", "download t
 _VALUES_ONLY = Words("复制后在原处“选择性粘贴—数值”", "copy it and paste values only in its place")
 _SERIAL_DAYS = range(20_000, 80_000)  # 1954 to 2119: a plain number in a date cell that Excel means as a day
 _LOST_DIGITS = Decimal(10) ** 15  # Excel keeps 15 digits: a longer number in a text cell has lost its end
+_NONE: Entries = {}
 _BLANK = Value(ValueKind.TEXT, "")
 Cells = Mapping[int, Value]
 
 
 def read_return_workbook(
-    content: bytes, *, form: Form, organisation_code: str, period: Period, entries: Entries, name: str = ""
+    content: bytes, *, form: Form, organisation_code: str, period: Period, entries: Entries, prefilled: Entries = _NONE, name: str = ""
 ) -> WorkbookReading:
     """Read the workbook of a return against what stands in it now (回读填报工作簿).
 
@@ -52,6 +59,8 @@ def read_return_workbook(
         The return it must belong to.
     entries : Entries
         What stands in the return now, for telling what changes.
+    prefilled : Entries
+        What the template showed in empty inputs: left as it was, it is not taken for typed.
     name : str
         Name of the file, for refusals only.
 
@@ -79,7 +88,7 @@ def read_return_workbook(
     ]
     if foreign:
         raise InputRefused(dict.fromkeys(foreign))
-    found = _Found(form, entries, notices=list(book.notices))
+    found = _Found(form, entries, prefilled, notices=list(book.notices))
     for table in form.tables:
         found.read_table(book, table, [sheet for sheet, identity in sheets if identity.table == table.code])
     return WorkbookReading(cells=tuple(found.cells), faults=tuple(found.faults), notices=tuple(found.notices))
@@ -102,6 +111,7 @@ class _Found:
 
     form: Form
     entries: Entries
+    prefilled: Entries
     notices: list[Words]
     cells: list[CellReading] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -255,8 +265,10 @@ class _SheetReader:
                 continue
             if isinstance(said, Fault):
                 self.found.cells.append(rejected(cell, value.text, said, old=old, place=place))
-            else:
-                self.found.cells.append(reading_of(cell, said, old=old, place=place))
+                continue
+            read = reading_of(cell, said, old=old, place=place)
+            if old is not None or read.new is None or read.new != as_prefilled(cell, self.found.prefilled):
+                self.found.cells.append(read)
 
     def _place(self, number: int, index: int) -> Words:
         name = self.sheet.name

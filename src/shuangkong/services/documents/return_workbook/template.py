@@ -24,6 +24,7 @@ from shuangkong.services.documents.neutral_text import neutralised
 from shuangkong.services.documents.official_workbook import LINE_HEIGHT, finished, print_setup
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.return_workbook.excel_formula import excel_formula
+from shuangkong.services.documents.return_workbook.found import as_prefilled
 from shuangkong.services.documents.return_workbook.instructions import INSTRUCTIONS, instruction_lines
 from shuangkong.services.documents.return_workbook.layout import (
     CODE_COLUMN,
@@ -77,7 +78,9 @@ _STYLES = {
 }  # fmt: skip
 _NAME_WIDTH, _WORDS_WIDTH = 26, 100
 _NARROW, _WIDE, _ROW_HEIGHT = 14, 42, 19
+_PAGE_WIDTH = 200  # wider, the print is too small to read: the period before is left out of it
 _EXACT_DIGITS = Context(prec=15)
+_NONE: Entries = {}
 _LOCKED_BUT = ("formatColumns", "formatRows")
 _LOCKED_BUT_IN_LISTS = (*_LOCKED_BUT, "insertRows", "deleteRows", "sort", "autoFilter")
 
@@ -92,13 +95,14 @@ class _Sheets:
     period: Period
     entries: Entries
     previous: Entries
+    prefilled: Entries
     marks: str
     language: Language
     layouts: Mapping[str, SheetLayout]
 
 
 def return_template(
-    form: Form, *, organisation_code: str, organisation_name: str, period: Period, entries: Entries, previous: Entries,
+    form: Form, *, organisation_code: str, organisation_name: str, period: Period, entries: Entries, previous: Entries, prefilled: Entries = _NONE,
     marks: tuple[Mark, ...] = (), due: date | None = None, language: Language = "zh",
 ) -> bytes:  # fmt: skip
     """Return the workbook of a return, filled as far as the return is (填报模板); the same input gives the same bytes.
@@ -113,6 +117,8 @@ def return_template(
         What it is about.
     entries, previous : Entries
         What stands in the return now, computed cells too where they are known, and in the one before.
+    prefilled : Entries
+        What stands in empty inputs until something is typed (`formula.prefilled`); give the reader the same.
     marks : tuple of Mark
         Shown on every sheet and in print, 模拟 above all.
     due : date, optional
@@ -120,7 +126,7 @@ def return_template(
     """
     told = _Sheets(
         form=form, organisation_code=organisation_code, organisation_name=organisation_name, period=period, entries=entries, previous=previous,
-        marks=marks_text(marks, language), language=language, layouts=layouts(form, entries=entries, previous=previous, language=language),
+        prefilled=prefilled, marks=marks_text(marks, language), language=language, layouts=layouts(form, entries=entries, previous=previous, language=language),
     )  # fmt: skip
     book = Workbook()
     for name, look in _STYLES.items():
@@ -167,7 +173,8 @@ def _write_table(sheet: Worksheet, table: Table, told: _Sheets, choices: Choices
     sheet.column_dimensions[get_column_letter(CODE_COLUMN)].hidden = True
     sheet.freeze_panes = f"{get_column_letter(layout.first_input)}{FIRST_ROW}"
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
-    sheet.print_area = f"B{TITLE_ROW}:{get_column_letter(layout.last_column)}{layout.last_row}"
+    printed = layout.last_column if _total_width(sheet, layout) <= _PAGE_WIDTH else layout.last_input
+    sheet.print_area = f"B{TITLE_ROW}:{get_column_letter(printed)}{layout.last_row}"
     if told.marks:
         header = HeaderFooterItem()
         header.right.text = told.marks.replace("&", "&&")
@@ -202,7 +209,7 @@ def _write_header(sheet: Worksheet, layout: SheetLayout, told: _Sheets) -> None:
     language, table = told.language, layout.table
     is_list = table.kind is TableKind.LIST
     _at(sheet, COLUMNS_ROW, CODE_COLUMN).value = COLUMNS
-    number = Words("序号", "No.") if is_list else Words("代码", "code")
+    number = Words("代码", "code") if any(row.number for row in table.rows) else Words("序号", "No.")
     _put_text(_at(sheet, HEADER_ROW, NUMBER_COLUMN), number.in_language(language), "填报 表头")
     if not is_list:
         _put_text(_at(sheet, HEADER_ROW, NAME_COLUMN), Words("指标名称", "figure").in_language(language), "填报 表头")
@@ -239,7 +246,9 @@ def _write_groups(sheet: Worksheet, layout: SheetLayout) -> None:
 def _write_row(sheet: Worksheet, number: int, layout: SheetLayout, code: str, row: Row | None, told: _Sheets) -> None:
     language = told.language
     _at(sheet, number, CODE_COLUMN).value = row_marker(code)
-    _put_text(_at(sheet, number, NUMBER_COLUMN), row.number if row else code, "填报 代码")
+    numbered = any(row.number for row in layout.table.rows)
+    shown = code if row is None else row.number if numbered else str(number - FIRST_ROW + 1)
+    _put_text(_at(sheet, number, NUMBER_COLUMN), shown, "填报 代码")
     if row is not None:
         _put_text(_at(sheet, number, NAME_COLUMN), row.name.in_language(language), _style_of_level(sheet, row.level))
     if row is not None and layout.has_units:
@@ -253,7 +262,7 @@ def _write_row(sheet: Worksheet, number: int, layout: SheetLayout, code: str, ro
         elif cell.is_computed:
             _put_computed(sheet, place, cell, told)
         else:
-            _put_entry(place, told.entries.get(cell.key), _style_of(sheet, cell, "填写"))
+            _put_entry(place, told.entries.get(cell.key) or as_prefilled(cell, told.prefilled), _style_of(sheet, cell, "填写"))
     for index, column in enumerate(layout.previous, start=layout.last_input + 1):
         cell = cell_at(told.form, layout.table, code, column)
         known = told.previous.get(CellKey(layout.table.code, code, column.code))
@@ -335,6 +344,10 @@ def _named(sheet: Worksheet, name: str, look: Mapping[str, object]) -> str:
     if name not in book.named_styles:
         book.add_named_style(NamedStyle(name, **look))  # type: ignore[arg-type]  # as above
     return name
+
+
+def _total_width(sheet: Worksheet, layout: SheetLayout) -> float:
+    return sum(sheet.column_dimensions[get_column_letter(index)].width for index in range(NUMBER_COLUMN, layout.last_column + 1))
 
 
 def _set_widths(sheet: Worksheet, layout: SheetLayout, told: _Sheets) -> None:
