@@ -87,7 +87,7 @@ def entry_from(cell: Cell, text: str) -> Entry | Fault | None:
         return _refused(cell, said, Words("是计算栏，不能填写", "is computed and cannot be typed"), Words("改它所依据的数", "change what it rests on"))
     if typed.startswith("="):
         return _refused(cell, said, Words("是公式，不是数", "is a formula, not a value"), Words("粘贴为数值", "paste values only"))
-    is_dash = cell.kind is not EntryKind.TEXT and typed.translate(_DASHES) in _SAID_NOT_APPLICABLE
+    is_dash = cell.kind is not EntryKind.TEXT and typed.lower().translate(_DASHES) in _SAID_NOT_APPLICABLE
     if is_dash or typed.lower() in (NOT_APPLICABLE, "n/a", "#n/a"):
         if cell.allows_not_applicable:
             return Entry(is_not_applicable=True)

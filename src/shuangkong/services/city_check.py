@@ -57,7 +57,7 @@ def _return_faults(city: City) -> list[Fault]:
     return faults + [
         Fault(Words(f"报表 {form.code} 的主管部门", f"agency of return {form.code}"), form.agency, Words("不在 agencies.yaml 中", "is not in agencies.yaml"),
               Words("改用其中的代码", "use one of its codes"), _place(f"returns/{form.code}"))
-        for form in forms if form.agency not in known
+        for form in forms if known and form.agency not in known
     ]  # fmt: skip
 
 
