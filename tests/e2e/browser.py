@@ -139,7 +139,11 @@ def settle(page: Page) -> None:
     page.wait_for_function(
         "() => [...document.querySelectorAll('figure.sk-chart[data-chart]')].every((figure) => figure.dataset.drawn || !figure.querySelector('script'))"
     )
-    page.evaluate("async () => { await document.fonts.ready; await new Promise((done) => setTimeout(done, 250)); await document.fonts.ready; }")
+    # Charts are painted once more when a part of the font arrives, and that may ask for another part.
+    page.evaluate("""async () => {
+        const frame = () => new Promise((done) => requestAnimationFrame(done));
+        for (let calm = 0; calm < 3; calm = document.fonts.status === "loaded" ? calm + 1 : 0) { await document.fonts.ready; await frame(); }
+    }""")
 
 
 if __name__ == "__main__":

