@@ -1,9 +1,8 @@
 """The tables of the platform."""
 
 import django.db.models.deletion
-from django.db import migrations, models
-
 import shuangkong.store.fields
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -171,6 +170,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(max_length=20)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('as_of', models.DateField()),
+                ('rules_digest', models.CharField(max_length=80)),
                 ('recorded_at', models.DateTimeField()),
                 ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
             ],
@@ -189,6 +189,7 @@ class Migration(migrations.Migration):
                 ('version_after', models.PositiveIntegerField()),
                 ('reason', models.TextField(blank=True)),
                 ('role', models.CharField(max_length=40)),
+                ('organisation', models.CharField(max_length=40)),
                 ('recorded_at', models.DateTimeField()),
                 ('link', models.BigIntegerField()),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='store.assessmentcycle')),
@@ -314,7 +315,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('content', models.BinaryField()),
                 ('digest', models.CharField(max_length=80)),
-                ('bundle', models.BinaryField(null=True)),
                 ('recorded_at', models.DateTimeField()),
                 ('link', models.BigIntegerField()),
                 ('cycle', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='frozen', to='store.assessmentcycle')),
@@ -325,13 +325,43 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FrozenFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('content', models.BinaryField()),
+                ('digest', models.CharField(max_length=80)),
+                ('frozen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='store.frozenresult')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='HandOver',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_receipt', models.BooleanField(default=False)),
+                ('bundle', models.BinaryField(null=True)),
+                ('bundle_digest', models.CharField(max_length=80)),
+                ('head', models.CharField(max_length=80)),
                 ('recorded_at', models.DateTimeField()),
                 ('link', models.BigIntegerField()),
                 ('frozen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hand_overs', to='store.frozenresult')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='LineJudgement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('jurisdiction', models.CharField(max_length=40)),
+                ('item', models.CharField(max_length=60)),
+                ('points', models.CharField(max_length=40)),
+                ('reason', models.TextField()),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='store.assessmentcycle')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
             ],
             options={
@@ -440,15 +470,57 @@ class Migration(migrations.Migration):
                 ('jurisdiction', models.CharField(max_length=40)),
                 ('items', models.JSONField(default=dict)),
                 ('summary', models.TextField()),
-                ('attachment_name', models.CharField(blank=True, max_length=160)),
-                ('attachment', models.BinaryField(null=True)),
-                ('is_signed', models.BooleanField(default=False)),
                 ('recorded_at', models.DateTimeField()),
                 ('link', models.BigIntegerField()),
                 ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='self_evaluations', to='store.assessmentcycle')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
             ],
             options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='SelfEvaluationEvidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('jurisdiction', models.CharField(max_length=40)),
+                ('item', models.CharField(max_length=60)),
+                ('name', models.CharField(max_length=160)),
+                ('media_type', models.CharField(max_length=80)),
+                ('content', models.BinaryField()),
+                ('digest', models.CharField(max_length=80)),
+                ('recorded_at', models.DateTimeField()),
+                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='store.assessmentcycle')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='SelfEvaluationSignature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('evaluation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='signature', to='store.selfevaluation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Session',
+            fields=[
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='store.person')),
+            ],
+            options={
+                'verbose_name': 'session',
+                'verbose_name_plural': 'sessions',
                 'abstract': False,
             },
         ),
@@ -567,6 +639,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='draftcell',
             constraint=models.UniqueConstraint(fields=('filing', 'key'), name='one_draft_a_cell'),
+        ),
+        migrations.AddConstraint(
+            model_name='handover',
+            constraint=models.UniqueConstraint(fields=('frozen', 'is_receipt'), name='handed_over_once_and_received_once'),
         ),
         migrations.AddIndex(
             model_name='observationrow',

@@ -9,9 +9,10 @@ from shuangkong.store.append_only import trigger_statements
 TABLES = (
     "store_accessentry", "store_amendment", "store_amendmentdecision", "store_appeal", "store_appealanswer", "store_appointment",
     "store_appointmentend", "store_assessmentstep", "store_attachment", "store_chaincontent", "store_chainlink", "store_filingact",
-    "store_findingrecord", "store_findingstep", "store_frozenresult", "store_handover", "store_observationrow",
-    "store_organisationversion", "store_passwordpast", "store_publishedhead", "store_remark", "store_selfevaluation",
-    "store_submission", "store_waiver", "store_windowversion",
+    "store_findingrecord", "store_findingstep", "store_frozenfile", "store_frozenresult", "store_handover", "store_linejudgement",
+    "store_observationrow", "store_organisationversion", "store_passwordpast", "store_publishedhead", "store_remark",
+    "store_selfevaluation", "store_selfevaluationevidence", "store_selfevaluationsignature", "store_submission", "store_waiver",
+    "store_windowversion",
 )  # fmt: skip
 
 

@@ -5,9 +5,13 @@ from shuangkong.store.models.assessments import (
     AppealAnswer,
     AssessmentCycle,
     AssessmentStep,
+    FrozenFile,
     FrozenResult,
     HandOver,
+    LineJudgement,
     SelfEvaluation,
+    SelfEvaluationEvidence,
+    SelfEvaluationSignature,
 )
 from shuangkong.store.models.evidence import ChainContent, ChainLink, PublishedHead
 from shuangkong.store.models.findings import FindingRecord, FindingStep
@@ -31,6 +35,7 @@ from shuangkong.store.models.security import (
     ApiToken,
     PasswordPast,
     RecoveryCode,
+    Session,
     SignInFailure,
     SignInToken,
     TotpSecret,
@@ -39,7 +44,7 @@ from shuangkong.store.models.security import (
 __all__ = [
     "AccessEntry", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment", "AppointmentEnd",
     "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "DraftCell", "Filing", "FilingAct", "FindingRecord",
-    "FindingStep", "FrozenResult", "HandOver", "ObservationRow", "Organisation", "OrganisationVersion", "PasswordPast", "Person",
-    "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation", "SignInFailure", "SignInToken", "Submission", "TotpSecret", "Waiver",
-    "WindowVersion",
+    "FindingStep", "FrozenFile", "FrozenResult", "HandOver", "LineJudgement", "ObservationRow", "Organisation", "OrganisationVersion",
+    "PasswordPast", "Person", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation", "SelfEvaluationEvidence",
+    "SelfEvaluationSignature", "Session", "SignInFailure", "SignInToken", "Submission", "TotpSecret", "Waiver", "WindowVersion",
 ]  # fmt: skip

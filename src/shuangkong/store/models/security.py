@@ -1,5 +1,6 @@
 """What signing in rests on, and the log of who came and what was refused."""
 
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 
 from shuangkong.store.append_only import AppendOnly
@@ -14,6 +15,20 @@ class SignInToken(models.Model):
     purpose = models.CharField(max_length=12)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Session(AbstractBaseSession):
+    """A session (会话) and whose it is; none is kept longer than it lasts."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="sessions")
+    objects = BaseSessionManager()
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """Return the store that reads and writes the rows."""
+        from shuangkong.store.sessions import SessionStore
+
+        return SessionStore
 
 
 class PasswordPast(AppendOnly):
