@@ -79,6 +79,14 @@ class Scorecard:
     grade_reason: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A line decided by a person instead of by its arithmetic (裁定): a qualitative line judged, or an appeal upheld."""
+
+    points: Decimal
+    reason: Words
+
+
 def score_item(rubric: Rubric, item: Item, facts: Facts, cycle: Cycle) -> Score:
     """Return one line of the card (单项计分)."""
     worth = item.max_points(cycle)
@@ -96,7 +104,7 @@ def score_item(rubric: Rubric, item: Item, facts: Facts, cycle: Cycle) -> Score:
 
 
 def score_jurisdiction(
-    rubric: Rubric, *, jurisdiction: str, facts: Facts, cycle: Cycle, adjustments: Sequence[Adjustment] = ()
+    rubric: Rubric, *, jurisdiction: str, facts: Facts, cycle: Cycle, adjustments: Sequence[Adjustment] = (), decisions: Mapping[str, Decision] | None = None
 ) -> Scorecard:
     """Return the score of one jurisdiction in a cycle (县区计分).
 
@@ -112,6 +120,8 @@ def score_jurisdiction(
         Annual, mid-term or five-year.
     adjustments : sequence of Adjustment
         Declared points; their absolute sum is capped by the table.
+    decisions : mapping of item code to Decision, optional
+        Lines decided by a person; exemptions, vetoes, caps and the grade follow from them as from any other.
 
     Returns
     -------
@@ -128,8 +138,9 @@ def score_jurisdiction(
     """
     if sum((abs(adjustment.points) for adjustment in adjustments), Decimal(0)) > rubric.adjustment_cap_points:
         raise AdjustmentTooLarge(sum((abs(each.points) for each in adjustments), Decimal(0)), rubric.adjustment_cap_points)
+    told = decisions or {}
     scores = [
-        score_item(rubric, item, {name: facts.get(fact) for name, fact in item.asked(cycle).items()}, cycle)
+        _decided(score_item(rubric, item, {name: facts.get(fact) for name, fact in item.asked(cycle).items()}, cycle), told.get(item.code))
         for item in rubric.items
         if item.max_points(cycle)
     ]
@@ -195,6 +206,15 @@ def _holds(condition: Condition, met: Mapping[str, bool | None], facts: Facts) -
     if (condition.missed and not missed) or (condition.met and not reached):
         return False
     return all(state is False for state in missed) and all(state is True for state in reached)
+
+
+def _decided(score: Score, decision: Decision | None) -> Score:
+    """A line that decides over veto or exemption counts as met with full points, and keeps what it was otherwise."""
+    if decision is None:
+        return score
+    reason = Words(f"{decision.reason.zh}（原：{score.reason.zh}）", f"{decision.reason.en} (was: {score.reason.en})")
+    is_met = decision.points >= score.max_points if score.is_met is not None or score.is_veto else None
+    return replace(score, points=decision.points, reason=reason, is_met=is_met)
 
 
 def _exempted(score: Score, exemptions: Sequence[Condition], cycle: Cycle) -> Score:

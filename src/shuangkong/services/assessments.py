@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from shuangkong import __version__, rules
+from shuangkong import __version__
 from shuangkong.assessment.evaluation import Proposal, propose, settled_alternatives
 from shuangkong.assessment.rubric import Cycle, Rubric, find_rubric
-from shuangkong.assessment.scorecard import Adjustment, Score, Scorecard, score_jurisdiction
+from shuangkong.assessment.scorecard import Adjustment, Decision, Score, Scorecard, score_jurisdiction
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.provenance import Citation
 from shuangkong.kernel.rounding import plain
 from shuangkong.plan.organisations import Jurisdiction
-from shuangkong.rules import RuleValue
+from shuangkong.rules import RuleBook, RuleValue
 from shuangkong.services.assessment_facts import Fact, FactSource, Given, plan_span
 from shuangkong.services.assessment_pollutants import PollutantResult, pollutant_result, pollutants_json
 from shuangkong.services.board import BoardLine, board
@@ -24,6 +24,7 @@ from shuangkong.services.indicators import CityIndicators
 from shuangkong.services.scoring_tables import read_adjustments, scoring_book
 
 MIDTERM_YEARS_AFTER_BASE = 2
+Decisions = Mapping[str, Mapping[str, Decision]]
 
 
 class YearOutsidePlan(Refusal):
@@ -119,6 +120,8 @@ def run_assessment(
     as_of: date | None,
     rubric_id: str | None = None,
     given: Given | None = None,
+    decisions: Decisions | None = None,
+    rule_book: RuleBook | None = None,
 ) -> Assessment:
     """Assess every jurisdiction of the city's partition (节能目标责任评价考核).
 
@@ -138,6 +141,10 @@ def run_assessment(
         The pack's default where none is given.
     given : mapping of (fact, jurisdiction, year) to Decimal, optional
         Facts stated outright; they go before computed ones.
+    decisions : mapping of jurisdiction to item to Decision, optional
+        Lines decided by a person.
+    rule_book : RuleBook, optional
+        Takes the place of the package's own.
 
     Returns
     -------
@@ -150,7 +157,7 @@ def run_assessment(
         If the table is unknown, the cycle does not look at the year, or declared adjustments are faulty.
     """
     _check_year(city, cycle, year)
-    book, _ = scoring_book(city.folder)
+    book, _ = scoring_book(city.folder, rule_book)
     rubric = find_rubric(book, rubric_id or city.defaults.rubric, date(year, 12, 31))
     source = FactSource(
         city=city, indicators=indicators, evaluator=indicators.evaluator(as_of=as_of), as_of=as_of, book=book, cycle=cycle, year=year,
@@ -158,26 +165,28 @@ def run_assessment(
     )  # fmt: skip
     adjustments = read_adjustments(city.folder, city.jurisdictions)
     assessed = tuple(
-        _assessed(one, rubric, source, adjustments.get((one.code, year, cycle), ()))
+        _assessed(one, rubric, source, adjustments.get((one.code, year, cycle), ()), (decisions or {}).get(one.code, {}))
         for one in sorted(city.jurisdictions.partition(city.code), key=lambda one: one.code)
     )
-    evaluated = _evaluated(city, indicators, year, as_of) if cycle is Cycle.MIDTERM else ()
+    evaluated = _evaluated(city, indicators, year, as_of, book) if cycle is Cycle.MIDTERM else ()
     return Assessment(city, cycle, year, as_of or _newest(indicators), rubric, assessed, evaluated)
 
 
-def _evaluated(city: City, indicators: CityIndicators, year: int, as_of: date | None) -> tuple[EvaluatedTarget, ...]:
+def _evaluated(city: City, indicators: CityIndicators, year: int, as_of: date | None, book: RuleBook) -> tuple[EvaluatedTarget, ...]:
     """Evaluate every target of the plan half-way."""
-    lines = board(city=city, indicators=indicators, year=year, as_of=as_of or _newest(indicators) or date(year, 12, 31)).lines
-    on = rules.at(date(year, 12, 31))
+    lines = board(city=city, indicators=indicators, year=year, as_of=as_of or _newest(indicators) or date(year, 12, 31), rule_book=book).lines
+    on = book.at(date(year, 12, 31))
     proposals = settled_alternatives([propose(line.target, actual=line.current, pace=line.pace, rules=on) for line in lines])
     return tuple(EvaluatedTarget(line, proposal) for line, proposal in zip(lines, proposals, strict=True))
 
 
-def _assessed(one: Jurisdiction, rubric: Rubric, source: FactSource, adjustments: Sequence[Adjustment]) -> AssessedJurisdiction:
+def _assessed(
+    one: Jurisdiction, rubric: Rubric, source: FactSource, adjustments: Sequence[Adjustment], decisions: Mapping[str, Decision]
+) -> AssessedJurisdiction:
     facts = {name: source.fact(name, one.code) for name in rubric.facts(source.cycle)}
     card = score_jurisdiction(
         rubric, jurisdiction=one.code, facts={name: fact.figure for name, fact in facts.items()}, cycle=source.cycle,
-        adjustments=adjustments if rubric.adjustment_cap_points else (),
+        adjustments=adjustments if rubric.adjustment_cap_points else (), decisions=decisions,
     )  # fmt: skip
     items = tuple(_reasoned(score, rubric, source.cycle, facts) for score in card.items)
     return AssessedJurisdiction(one, replace(card, items=items), facts, pollutant_result(source, one.code), rubric.rule)

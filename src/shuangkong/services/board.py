@@ -24,8 +24,8 @@ from shuangkong.plan.trajectory import (
     milestones_linear,
     pace,
 )
-from shuangkong.rules import RulesOnDay, RuleValue
-from shuangkong.rules import at as rules_at
+from shuangkong.rules import RuleBook, RulesOnDay, RuleValue
+from shuangkong.rules import book as packaged_rules
 from shuangkong.services.cities import City
 from shuangkong.services.indicators import CityIndicators
 
@@ -122,7 +122,7 @@ def latest_year(*, city: City, indicators: CityIndicators, as_of: date | None) -
     return first
 
 
-def board(*, city: City, indicators: CityIndicators, year: int, as_of: date) -> Board:
+def board(*, city: City, indicators: CityIndicators, year: int, as_of: date, rule_book: RuleBook | None = None) -> Board:
     """Return every target of the city's plan as it stood in a year (指标一览).
 
     Parameters
@@ -135,8 +135,10 @@ def board(*, city: City, indicators: CityIndicators, year: int, as_of: date) -> 
         The year judged.
     as_of : date
         What was known at the end of this day is taken, nothing later.
+    rule_book : RuleBook, optional
+        Takes the place of the package's rules.
     """
-    reader = Reader(city, indicators.evaluator(as_of=as_of), rules_at(date(year, 12, 31)))
+    reader = Reader(city, indicators.evaluator(as_of=as_of), (rule_book or packaged_rules()).at(date(year, 12, 31)))
     lines = [reader.line(target, year) for target in city.plan.targets]
     return Board(city, city.plan, year, as_of, _with_alternatives(lines), indicators)
 

@@ -27,8 +27,10 @@ AdjustmentKey = tuple[str, int, Cycle]
 _WRITTEN_LIKE = Words("写法见 rules/data/assessment/rubrics.yaml", "write it like rules/data/assessment/rubrics.yaml")
 
 
-def scoring_book(folder: Path) -> tuple[RuleBook, tuple[RuleValue, ...]]:
+def scoring_book(folder: Path, rule_book: RuleBook | None = None) -> tuple[RuleBook, tuple[RuleValue, ...]]:
     """Return the rules with a pack's own scoring tables among them (计分表), and the lines that are the pack's own.
+
+    `rule_book` takes the place of the package's rules where one is given.
 
     Raises
     ------
@@ -36,10 +38,11 @@ def scoring_book(folder: Path) -> tuple[RuleBook, tuple[RuleValue, ...]]:
         With every fault of `rubrics/*.yaml`.
     """
     paths = sorted((folder / RUBRICS_FOLDER).glob("*.yaml"))
+    given = rule_book or book()
     if not paths:
-        return book(), ()
+        return given, ()
     faults: list[Fault] = []
-    rules = dict(book().rules)
+    rules = dict(given.rules)
     own: list[RuleValue] = []
     for path in paths:
         name = f"{RUBRICS_FOLDER}/{path.name}"
