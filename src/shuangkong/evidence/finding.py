@@ -20,6 +20,10 @@ class FindingKind(Enum):
     CONTENT_ALTERED = "内容不符"
     CONTENT_MISSING = "缺少内容"
     CONTENT_STRAY = "来历不明的内容"
+    ROW_ALTERED = "数据行被改动"
+    ROW_MISSING = "数据行被删除"
+    ROW_STRAY = "来历不明的数据行"
+    GUARD_MISSING = "只增保护被撤除"
     HEAD_ALTERED = "链头被改动"
     HEAD_DIFFERS = "链头不符"
     PROOF_FAILS = "证明不成立"
@@ -33,6 +37,7 @@ class FindingKind(Enum):
     PRECEDENT_UNKNOWN = "所替代的内容不详"
     CLOCK_SET_BACK = "时钟倒退"
     BEYOND_PUBLISHED = "公布之后追加"
+    NOT_COMPARED = "未能比对"
 
     @property
     def code(self) -> str:
@@ -42,7 +47,7 @@ class FindingKind(Enum):
     @property
     def is_notice(self) -> bool:
         """Whether it is told without breaking the proof: a clock may jump and the chain still hold; a head proves only what it covers."""
-        return self in (FindingKind.CLOCK_SET_BACK, FindingKind.BEYOND_PUBLISHED)
+        return self in (FindingKind.CLOCK_SET_BACK, FindingKind.BEYOND_PUBLISHED, FindingKind.NOT_COMPARED)
 
 
 @dataclass(frozen=True, slots=True)

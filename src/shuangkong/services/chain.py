@@ -10,10 +10,12 @@ from django.db import connection, transaction
 from shuangkong.access.roles import Role
 from shuangkong.evidence.act import Act, ActKind
 from shuangkong.evidence.canonical import Plain, canonical
-from shuangkong.evidence.chain import ChainReport, Link, append, verify_contents, verify_links, verify_precedents
+from shuangkong.evidence.chain import Link, append
 from shuangkong.evidence.digest import Algorithm, Digest, digest
-from shuangkong.evidence.finding import Finding
 from shuangkong.services import clock
+from shuangkong.services.chain_verification import ChainCheck as ChainCheck
+from shuangkong.services.chain_verification import verify_chain as verify_chain
+from shuangkong.services.deployment import city
 from shuangkong.store.models import ChainContent, ChainLink
 
 _TAIL_LOCK = 4117_0001  # any number, the same everywhere: of several writers one at a time holds the chain's tail
@@ -121,26 +123,32 @@ def links() -> Iterator[Link]:
         yield Link.from_bytes(bytes(row))
 
 
-class ChainCheck(NamedTuple):
-    """What verifying the stored chain found (链校验结果)."""
-
-    report: ChainReport
-    contents: tuple[Finding, ...]
-    rows: tuple[Finding, ...]
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether nothing breaks the proof."""
-        return self.report.is_sound and not self.contents and not self.rows
-
-
 def content_of(act: Act) -> bytes | None:
     """Return the content that an act sealed, as it is kept (存证内容)."""
     row = ChainContent.objects.filter(pk=str(act.content)).values_list("content", flat=True).first()
     return None if row is None else bytes(row)
 
 
-def verify_chain() -> ChainCheck:
-    """Walk the whole stored chain, its contents, and the rows that hang on it (校验存证链)."""
-    held = list(links())
-    return ChainCheck(verify_links(held), (*verify_contents(held, content_of), *verify_precedents(held)), ())
+def open_chain(*, is_simulated: bool = False) -> None:
+    """Seal the first link where there is none (启链)."""
+    pack = city()
+    with transaction.atomic():
+        if not ChainLink.objects.exists():
+            content = {"city": pack.code, "plan": pack.plan.id}
+            seal(kind=ActKind.CHAIN_OPENING, subject=f"city/{pack.code}", content=content, actor=system_actor(pack.code), is_simulated=is_simulated)
+
+
+def record_export(*, what: str, actor: Actor, content: "Plain | bytes" = None, is_simulated: bool = False) -> Sealed:
+    """Seal that something was taken out (导出存证); pages and commands that hand out figures call it first.
+
+    Parameters
+    ----------
+    what : str
+        The lasting name of what was taken, such as `return/205-1/U001/2025`, or `table/progress`.
+    actor : Actor
+        Who took it.
+    content : plain value or bytes, optional
+        What is known of it, such as filters and row count, or its digest.
+    """
+    with transaction.atomic():
+        return seal(kind=ActKind.EXPORT, subject=f"export/{what}", content={"of": content, "what": what} if not isinstance(content, bytes) else content, actor=actor, is_simulated=is_simulated)
