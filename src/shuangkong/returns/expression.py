@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
@@ -118,6 +119,7 @@ class Operation:
 Node = Number | Reference | Factor | Total | Negation | Operation
 
 
+@lru_cache(maxsize=4096)
 def parse(formula: str) -> Node:
     """Read the formula of a cell (公式解析).
 

@@ -107,6 +107,10 @@ class _Sheet:
     previous: Entries
     results: dict[CellKey, CellResult] = field(default_factory=dict)
     under_way: set[CellKey] = field(default_factory=set)
+    begun: set[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begun = {(key.table, key.row) for key in self.entries}
 
     def cells(self) -> list[Cell]:
         """Every cell of the grids, and those of the rows that lists have, table by table."""
@@ -121,13 +125,11 @@ class _Sheet:
         return found
 
     def list_rows(self, table: str) -> list[str]:
-        return sorted({key.row for key in self.entries if key.table == table and key.row.isdecimal()}, key=int)
+        return sorted((row for begun, row in self.begun if begun == table and row.isdecimal()), key=int)
 
     def is_used(self, key: CellKey) -> bool:
         """Whether anything was typed in the row of a cell, or its table keeps empty rows as empty."""
-        if not self.form.table(key.table).is_sparse:
-            return True
-        return any(other.row == key.row and other.table == key.table for other in self.entries)
+        return (key.table, key.row) in self.begun or not self.form.table(key.table).is_sparse
 
     def entry(self, cell: Cell) -> Entry | None:
         if cell.formula:

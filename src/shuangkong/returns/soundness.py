@@ -2,18 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain
-from shuangkong.returns.expression import Factor, Node, Reference, Total, leaves, operands, parse
+from shuangkong.kernel.units import Unit
+from shuangkong.returns.expression import Factor, Negation, Node, Operation, Reference, Total, leaves, operands, parse
 from shuangkong.returns.form import Cell, CellKey, EntryKind, Form, Table, TableKind
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _FORM_CODE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _REMEDY = Words("修改该声明", "mend the declaration")
 ANY_ROW = "*"
+ROUNDING_OF_SCALES = Decimal("0.000001")
 
 
 def form_faults(form: Form, where: Words) -> list[Fault]:
@@ -111,6 +114,8 @@ def _formula_faults(form: Form) -> Iterator[Fault]:
                 yield from (_fault(Words(f"单元格 {cell.key} 的公式", f"formula of cell {cell.key}"), fault.value, fault.rule) for fault in refused.faults)
                 continue
             bad = [*_leaf_faults(form, cell, node)]
+            if not bad:
+                _unit_of(form, cell, node, bad)
             yield from bad
             if not bad:
                 trees[cell.key] = node
@@ -155,6 +160,47 @@ def _named(form: Form, key: CellKey) -> Cell | None:
     if key.row == ANY_ROW:
         return form.cell(CellKey(key.table, "1", key.column))
     return form.fixed_cells.get(key)
+
+
+def _unit_of(form: Form, cell: Cell, node: Node, faults: list[Fault]) -> Unit | None:
+    """Return the unit of a formula, None where numbers leave it open; note where unlike figures are added."""
+    match node:
+        case Reference():
+            named = _named(form, node.key(cell.key))
+            return named.unit if named else None
+        case Total():
+            return _alike(cell, [_product(form, key, node.times) for key in _added(node, form)], faults)
+        case Negation(part):
+            return _unit_of(form, cell, part, faults)
+        case Operation(sign, left, right):
+            one, other = _unit_of(form, cell, left, faults), _unit_of(form, cell, right, faults)
+            if sign in "+-":
+                return _alike(cell, [one, other], faults)
+            return None if one is None or other is None else one.times(other) if sign == "*" else one.per(other)
+        case _:
+            return None
+
+
+def _added(node: Total, form: Form) -> list[CellKey]:
+    is_list = form.table(node.table).kind is TableKind.LIST
+    return [CellKey(node.table, ANY_ROW, node.column)] if is_list else list(node.keys(form))
+
+
+def _product(form: Form, key: CellKey, times: str) -> Unit | None:
+    cell, other = _named(form, key), _named(form, key._replace(column=times)) if times else None
+    if cell is None or cell.unit is None or not times:
+        return cell.unit if cell else None
+    return cell.unit.times(other.unit) if other is not None and other.unit is not None else None
+
+
+def _alike(cell: Cell, units: Sequence[Unit | None], faults: list[Fault]) -> Unit | None:
+    told = [unit for unit in units if unit is not None]
+    for other in told[1:]:
+        if other.dimension != told[0].dimension or abs(other.scale / told[0].scale - 1) > ROUNDING_OF_SCALES:
+            thing = Words(f"单元格 {cell.key} 的公式", f"formula of cell {cell.key}")
+            faults.append(_fault(thing, f"{told[0]} / {other}", Words("把计量单位不同的数相加", "adds figures of different units")))
+            return None
+    return told[0] if told else None
 
 
 def _circles(form: Form, trees: dict[CellKey, Node]) -> Iterator[Fault]:

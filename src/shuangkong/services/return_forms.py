@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-import chinese_calendar  # type: ignore[import-untyped]  # ships no stubs
+import chinese_calendar
 
 from shuangkong.checks.model import Layout, PrintedRange, Trait
 from shuangkong.energy.coal_equivalent import (
@@ -34,6 +35,7 @@ from shuangkong.services.documents.structured import read_structured
 from shuangkong.services.indicators import load_catalogue
 
 FORMS_FOLDER = "returns"
+_KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
 
 
 class UnknownForm(Refusal):
@@ -73,7 +75,7 @@ def _edition_faults(forms: tuple[Form, ...]) -> list[Fault]:
     return [
         Fault(Words("表号", "form"), f"{later.code} {later.edition}", Words("与另一版本同时有效", "is valid beside another edition"),
               Words("改 valid_from 或给前一版 valid_to", "mend valid_from, or give the one before a valid_to"))
-        for earlier, later in zip(forms, forms[1:], strict=False)
+        for earlier, later in pairwise(forms)
         if later.valid_from == earlier.valid_from or (earlier.valid_to is not None and earlier.valid_to >= later.valid_from)
     ]  # fmt: skip
 
@@ -246,10 +248,9 @@ def calendar_day(day: date) -> CalendarDay:
     >>> calendar_day(date(2024, 2, 12)), calendar_day(date(2024, 2, 18)), calendar_day(date(2099, 1, 5))
     (CalendarDay(is_worked=False, is_known=True), CalendarDay(is_worked=True, is_known=True), CalendarDay(is_worked=True, is_known=False))
     """
-    try:
+    if day.year in _KNOWN_YEARS:
         return CalendarDay(bool(chinese_calendar.is_workday(day)), is_known=True)
-    except NotImplementedError:
-        return CalendarDay(day.isoweekday() <= 5, is_known=False)
+    return CalendarDay(day.isoweekday() <= 5, is_known=False)
 
 
 def is_working_day(day: date) -> bool:

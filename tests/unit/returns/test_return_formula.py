@@ -15,7 +15,8 @@ FACTORS = {"coal": CoalFactor(Decimal("0.7143")), "coke": CoalFactor(Decimal("0.
 
 def answer(formula: str, cells: dict[str, str], **more: Any) -> tuple[str | None, str]:
     """What a formula in row `all` makes of rows a, b and c."""
-    table = grid("t", [column("v", decimals=4)], [row("a", tags="fuel"), row("b", tags="fuel own"), row("c"), row("all", formula=formula)])
+    rows = [row("a", tags="fuel", unit="1"), row("b", tags="fuel own", unit="1"), row("c", unit="1"), row("all", unit="1", formula=formula)]
+    table = grid("t", [column("v", decimals=4)], rows)
     form = form_of(raw_form(table))
     result = computed(form, filled(form, cells), factors={}, **more)[CellKey("t", "all", "v")]
     return result.entry.stored() if result.entry else None, result.working

@@ -148,6 +148,19 @@ def test_a_formula_that_leads_nowhere_is_named(formula: str, told: str) -> None:
     assert any(told in line for line in faults_of(raw_form(table))), faults_of(raw_form(table))
 
 
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("sum(t, a, r..s)", "t / 万kWh"), ("[r.a] + [s.a]", "t / 万kWh"), ("[r.a] - [k.a]", "t / kg"), ("[r.a] * [s.a] + [r.a]", "t·万kWh / t"),
+        ("sum(t, a * w, r..s)", ""), ("2 * [r.a] + [s.a] / 3", ""), ("[r.a] / [s.a]", ""), ("sum(t, a * w, r..k) - [r.w] * [r.a]", ""),
+    ],
+)  # fmt: skip
+def test_figures_of_different_units_are_not_added(formula: str, told: str) -> None:
+    rows = [row("r"), row("s", unit="万kWh"), row("k", unit="kg"), row("all", unit="tce", formulas={"a": formula})]
+    lines = faults_of(raw_form(grid("t", [column("a"), column("w", unit="tce/row")], rows)))
+    assert lines == ([f"returns/x.yaml：单元格 t.all.a 的公式“{told}”——把计量单位不同的数相加；修改该声明"] if told else [])
+
+
 def test_formulas_in_a_circle_are_shown_as_a_circle() -> None:
     table = grid("t", [column("a", formula="[b] + 1"), column("b", formula="[a] * 2")], [row("r")])
     assert faults_of(raw_form(table)) == ["returns/x.yaml：公式“t.r.a → t.r.b → t.r.a”——互相引用，无法计算；修改该声明"]
