@@ -188,11 +188,15 @@ def factor_faults(form: Form, day: date) -> list[Fault]:
 
 
 def form_layout(form: Form) -> Layout:
-    """Return a form as the checks see it (核查表式): its elements with unit, tags and group."""
+    """Return a form as the checks see it (核查表式): its elements with unit, tags and group.
+
+    A required cell of a sparse table is required only in a row that was begun, which `completeness` sees to and no check.
+    """
     held = _LAYOUTS.get(form)
     if held is None:
+        sparse = {table.code for table in form.tables if table.is_sparse}
         held = _LAYOUTS[form] = Layout(
-            Trait(cell.element, cell.name, cell.unit or ONE, cell.tags | ({"required"} if cell.is_required else set()), cell.group)
+            Trait(cell.element, cell.name, cell.unit or ONE, cell.tags | ({"required"} if cell.is_required and cell.key.table not in sparse else set()), cell.group)
             for cell in form.by_element.values()
         )
     return held

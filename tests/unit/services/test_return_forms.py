@@ -254,6 +254,20 @@ def test_a_slip_of_unit_against_the_years_before_is_found(factor: int, code: str
     assert not {"C033", "C034", "C035", "C036"} & found_in(cement(), past).keys()
 
 
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_the_catalogue_of_checks_runs_over_every_form(form: Form) -> None:
+    """No check adds unlike units or stumbles, with five years behind or none; what it finds in a row of tens is its own affair."""
+    moment = datetime(2024, 2, 1, tzinfo=UTC)
+    years = [
+        {code: Figure(code, "org", Period.year(year), Decimal(10 + year % 3), cell.unit, False, moment) for code, cell in form.by_element.items() if cell.unit}
+        for year in range(2018, 2024)
+    ]
+    checks = catalogue(at(date(2024, 6, 30)))
+    for past in ([], years[:-1]):
+        dossier = Dossier(org="org", name=Words("单位", "org"), period=Period.year(2023), layout=form_layout(form), figures=years[-1], history=past)
+        assert {finding.where.org for finding in examine(dossier, checks)} <= {"org"}
+
+
 def test_the_stock_is_carried_over_from_the_year_before() -> None:
     found = found_in(cement(), [cement(energy__raw_coal__closing="1200", energy__raw_coal__purchased="50200")])
     assert found["C008"] == {"raw_coal_opening", "raw_coal_closing"}
@@ -264,6 +278,23 @@ def test_the_opening_stock_is_offered_from_the_year_before() -> None:
     cells = {name: typed for name, typed in cement().items() if name != "energy.raw_coal.opening"}
     whole = completed(ENERGY, read(ENERGY, cells), factors=form_factors(ENERGY, DAY), previous=before)
     assert whole[CellKey("energy", "raw_coal", "opening")] == Entry(number=Decimal(1500))
+
+
+def test_a_carrier_an_institution_does_not_use_is_no_gap() -> None:
+    form = FORMS["institution-energy"]
+    entries = read(form, {"energy.electricity.consumed": "61.2345", "total.institution_water_m3.value": "9123", "total.floor_area_m2.value": "12000",
+                          "total.energy_users_count.value": "450"})  # fmt: skip
+    whole = completed(form, entries, factors=form_factors(form, DAY))
+    assert whole[CellKey("total", "institution_energy_tce", "value")].number == Decimal("75.25720050")
+    moment = datetime(2024, 2, 1, tzinfo=UTC)
+    told = {
+        cell.element: Figure(cell.element, "school", Period.year(2023), entry.number, cell.unit, False, moment)
+        for key, entry in whole.items() if (cell := form.cell(key)) is not None and cell.unit is not None
+    }  # fmt: skip
+    dossier = Dossier(org="school", name=Words("学校", "school"), period=Period.year(2023), layout=form_layout(form), figures=told)
+    assert examine(dossier, catalogue(at(date(2024, 6, 30)))) == ()
+    del told["institution_water_m3"]
+    assert [finding.code for finding in examine(dossier, catalogue(at(date(2024, 6, 30))))] == ["C018"]
 
 
 def test_the_sewage_works_removes_what_flows_in_less_what_flows_out() -> None:
