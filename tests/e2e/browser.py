@@ -45,7 +45,9 @@ class Chromium(NamedTuple):
 
 
 def find() -> Chromium:
-    """Return the machine's browser if new enough, else the one from npm, unpacked once."""
+    """Return the browser named by `CHROMIUM`, else the machine's if new enough, else the one from npm, unpacked once."""
+    if named := os.environ.get("CHROMIUM"):
+        return Chromium(named, dict(os.environ))
     for path in filter(None, map(shutil.which, NAMES)):
         told = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
         version = re.search(r"(\d+)\.\d+\.\d+", told)

@@ -189,7 +189,7 @@ function bar(data, colour) {
     ...lying(data, colour, true),
     series: [{
       type: "bar", barMaxWidth: 14, emphasis: { disabled: true }, markLine: targetLine(colour, data.target, "xAxis"),
-      label: { show: true, position: "right", formatter: rowLabel(data.rows), color: colour("ink"), fontSize: 12 },
+      label: { show: true, position: "right", formatter: rowLabel(data.rows), color: colour("ink"), fontSize: 12, backgroundColor: colour("paper"), padding: [0, 2] },
       data: data.rows.map((row) => ({ ...rowPoint(row), value: number(row.value), itemStyle: { color: colourOf(colour, row.light), decal: decal(colour, row.mark) } })),
     }],
   };
