@@ -136,8 +136,8 @@ def export_assessment(
         RESULT_FILE: canonical(assessment.as_json()),
         WORD_FILE: assessment_docx(report, "zh"),
         WORKBOOK_FILE: assessment_xlsx(report, "zh"),
-        OBSERVATIONS_FILE: _lines(_observation(one) for one in known.current()),
-        RULES_FILE: _lines(_rule(line) for line in _in_force(book(), date(assessment.year, 12, 31))),
+        OBSERVATIONS_FILE: observation_lines(known),
+        RULES_FILE: rule_lines(book(), date(assessment.year, 12, 31)),
         **(attachments or {}),
     }
     city = assessment.city
@@ -164,6 +164,16 @@ def export_assessment(
 def _marks(assessment: Assessment, known: Snapshot) -> tuple[str, ...]:
     marks = {mark for one in assessment.jurisdictions for mark in one.marks}
     return tuple(marks | {_SIMULATED} if any(one.grade is DataGrade.SIMULATED for one in known.current()) else marks)
+
+
+def observation_lines(known: Snapshot) -> bytes:
+    """Return every figure in the version in force, one canonical line each (观测值存证文件)."""
+    return _lines(_observation(one) for one in known.current())
+
+
+def rule_lines(rules: RuleBook, day: date) -> bytes:
+    """Return every rule in force on a day, one canonical line each (规则存证文件)."""
+    return _lines(_rule(line) for line in _in_force(rules, day))
 
 
 def _lines(each: Iterable[Plain]) -> bytes:
