@@ -41,7 +41,8 @@ def test_the_folder_holds_what_pages_load_with_licences_and_hashes(modules: Path
     (vendor / "left-over").mkdir(parents=True)
     assets.build(modules, vendor)
     assert sorted(str(file.relative_to(vendor)) for file in vendor.rglob("*") if file.is_file()) == [
-        "LICENSES.txt", "bootstrap.css", "echarts.js", "fonts/a-wght-normal.woff2", "manifest.json", "noto-sans-sc.css",
+        "LICENSES.txt", "bootstrap.css", "bootstrap.css.gz", "echarts.js", "echarts.js.gz", "fonts/a-wght-normal.woff2", "manifest.json",
+        "noto-sans-sc.css", "noto-sans-sc.css.gz",
     ]  # fmt: skip
     assert (vendor / "echarts.js").read_text("utf-8") == "export{};\n"
     assert (vendor / "noto-sans-sc.css").read_text("utf-8") == "src:url(./fonts/a-wght-normal.woff2)"
