@@ -11,10 +11,16 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.kernel.units import unit
 from shuangkong.returns.entries import Entry
-from shuangkong.returns.form import CellKey, Form
+from shuangkong.returns.form import CellKey, FilerKind, Form
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.chain import Actor, Sealed
+from shuangkong.services.deployment import city
 from shuangkong.store.models import Filing, ObservationRow
+
+
+def subject_org(form: Form, filing: Filing) -> str:
+    """Return whom the figures of a filing are about (数据所属): the filer itself; the city where an agency files for it."""
+    return city().code if form.filer in (FilerKind.AGENCY, FilerKind.CITY) else filing.organisation.code
 
 
 def observe(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], actor: Actor, sealed: Sealed) -> int:
@@ -24,7 +30,8 @@ def observe(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], actor:
     taken out becomes 不适用, since nothing is erased.
     """
     told = {cell.element: (cell, entry) for key, entry in entries.items() if (cell := form.cell(key)) is not None and cell.element}
-    known = {row.element: row for row in current_rows(org=filing.organisation.code, period=filing.period) if row.element in form.by_element}
+    org = subject_org(form, filing)
+    known = {row.element: row for row in current_rows(org=org, period=filing.period) if row.element in form.by_element}
     submitter = filing.acts.filter(act=ReturnAct.SUBMIT.name).order_by("-id").select_related("person").first()
     reported_by = f"{filing.organisation.code} {submitter.person.full_name}" if submitter and submitter.person else filing.organisation.code
     grade = DataGrade.SIMULATED if filing.is_simulated else DataGrade.REPORTED
@@ -38,7 +45,7 @@ def observe(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], actor:
     ObservationRow.objects.bulk_create(
         [
             ObservationRow(
-                element=element, org=filing.organisation.code, period=filing.period, value=number, unit=str(cell.unit or "1"), grade=grade.name,
+                element=element, org=org, period=filing.period, value=number, unit=str(cell.unit or "1"), grade=grade.name,
                 source=f"{form.name.zh}（{form.code}）", reported_by=reported_by, approved_by=f"{actor.organisation} {actor.name}",
                 recorded_at=sealed.recorded_at, note=note, filing=filing, link=sealed.link,
             )

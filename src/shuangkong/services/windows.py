@@ -12,7 +12,7 @@ from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
-from shuangkong.returns.deadline import due_day
+from shuangkong.returns.deadline import filing_window
 from shuangkong.returns.form import Form
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
@@ -69,8 +69,9 @@ def window_of(form: str, period: str) -> Window | None:
 
 
 def usual_window(form: Form, period: Period) -> Window:
-    """Return the window that the form itself asks for: it opens with the period's end and is due by its deadline (默认填报期)."""
-    return Window(form.code, str(period), period.end, due_day(form.deadline, period, is_working_day=is_working_day), None)
+    """Return the window that the form itself asks for: it opens and is due as its deadline says, and stays open, late (默认填报期)."""
+    usual = filing_window(form.deadline, period, is_working_day=is_working_day)
+    return Window(form.code, str(period), usual.opens, usual.due, None)
 
 
 def set_window(*, form: Form, period: Period, opens_on: date, due_on: date, closes_on: date | None, actor: Actor, reason: str) -> int:
