@@ -28,7 +28,9 @@ _COMMANDS = {
     "assess": ("shuangkong.cli.assess:assess", "年度、中期、五年考核 / annual, mid-term, five-year assessment"),
     "serve": ("shuangkong.cli.serve:serve", "启动平台 / start the platform"),
     "migrate": ("shuangkong.cli.migrate:migrate", "建立或升级数据表 / make or upgrade the tables"),
-    "evidence": ("shuangkong.cli.evidence:evidence", "存证包：离线校验、导出 / evidence bundles: verify offline, export"),
+    "backup": ("shuangkong.cli.backup:backup", "备份，不必停机 / back up while everybody works"),
+    "restore": ("shuangkong.cli.restore:restore", "恢复备份并校验存证链 / restore a backup, verify its chain"),
+    "evidence": ("shuangkong.cli.evidence:evidence", "存证：校验、导出、链头 / evidence: verify, export, heads"),
 }
 
 
