@@ -282,11 +282,9 @@ def _joined(sign: str, left: _Part, right: _Part) -> _Part:
     is_sum = sign in "+-"
     level = _SUM if is_sum else _PRODUCT
     if left.figure is None or right.figure is None:
-        if not is_sum or (left.is_absent and right.is_absent):
+        if not is_sum or left.is_absent and (right.is_absent or sign == "-"):  # nothing is taken from what does not apply
             return _Part(None, "")
-        if left.figure is not None:
-            return left
-        return right if sign == "+" or right.figure is None else _Part(-right.figure, f"−{_within(right, _ATOM)}", _PRODUCT)
+        return right if left.figure is None else left
     if sign == "/" and right.figure == 0:
         return _missing(Words("除数为零", "the divisor is nought"))
     text = f"{_within(left, level)}{_SIGNS[sign]}{_within(right, level + (sign in '-/'))}"
