@@ -282,7 +282,7 @@ def _joined(sign: str, left: _Part, right: _Part) -> _Part:
     is_sum = sign in "+-"
     level = _SUM if is_sum else _PRODUCT
     if left.figure is None or right.figure is None:
-        if not is_sum or left.is_absent and (right.is_absent or sign == "-"):  # nothing is taken from what does not apply
+        if not is_sum or (left.is_absent and (right.is_absent or sign == "-")):  # nothing is taken from what does not apply
             return _Part(None, "")
         return right if left.figure is None else left
     if sign == "/" and right.figure == 0:
