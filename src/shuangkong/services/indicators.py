@@ -25,6 +25,7 @@ from shuangkong.rules import RuleBook, RuleValue, book
 from shuangkong.services.documents.structured import read_structured
 from shuangkong.services.documents.tabular import Column, Row, read_table
 
+SNAPSHOTS_KEPT = 16
 ELEMENTS_FILE = "indicators/elements.yaml"
 COLUMNS = (
     Column("element", Words("数据元素", "element"), ("元素", "指标要素")),
@@ -57,9 +58,13 @@ class CityIndicators:
 
     def snapshot(self, as_of: date | None) -> Snapshot:
         """Return the observations as known at the end of a day; None takes all."""
-        if as_of not in self._snapshots:
-            self._snapshots[as_of] = self.store.as_known(as_of)
-        return self._snapshots[as_of]
+        found = self._snapshots.get(as_of)
+        if found is None:
+            found = self.store.as_known(as_of)
+            if len(self._snapshots) >= SNAPSHOTS_KEPT:
+                self._snapshots.clear()
+            self._snapshots[as_of] = found
+        return found
 
     def evaluator(self, *, as_of: date | None) -> Evaluator:
         """Return an evaluator over what was known at the end of a day."""

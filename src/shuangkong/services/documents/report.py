@@ -359,12 +359,17 @@ class Report:
 
     @property
     def answer(self) -> Words:
-        """The state of the plan in one sentence (一句话结论); the counts add up to all targets."""
-        lights = Counter(row.light for row in self.rows)
-        outcomes = sum(row.light is Light.GREY and row.operator == QUALITATIVE for row in self.rows)
-        green, yellow, red, grey = (lights[light] for light in Light)
-        return Words(
-            f"{len(self.rows)} 项指标：顺利 {green}，预警 {yellow}，滞后 {red}，待数据 {grey - outcomes}" + (f"，定性待评判 {outcomes}" if outcomes else ""),
-            f"{len(self.rows)} targets: {green} on course, {yellow} warning, {red} behind, {grey - outcomes} awaiting data"
-            + (f", {outcomes} qualitative, to be judged" if outcomes else ""),
-        )
+        """The state of the plan in one sentence."""
+        return answer_of(self.rows)
+
+
+def answer_of(rows: Sequence[BoardRow]) -> Words:
+    """Return how rows stand in one sentence (一句话结论); the counts add up to all of them."""
+    lights = Counter(row.light for row in rows)
+    outcomes = sum(row.light is Light.GREY and row.operator == QUALITATIVE for row in rows)
+    green, yellow, red, grey = (lights[light] for light in Light)
+    return Words(
+        f"{len(rows)} 项指标：顺利 {green}，预警 {yellow}，滞后 {red}，待数据 {grey - outcomes}" + (f"，定性待评判 {outcomes}" if outcomes else ""),
+        f"{len(rows)} targets: {green} on course, {yellow} warning, {red} behind, {grey - outcomes} awaiting data"
+        + (f", {outcomes} qualitative, to be judged" if outcomes else ""),
+    )

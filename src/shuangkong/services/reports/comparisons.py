@@ -69,15 +69,15 @@ def _trajectory(board: Board, reader: Reader, line: BoardLine, *, is_lead: bool)
     place = board.city.jurisdictions.get(target.scope)
     name = place.name if place else Words(target.scope_name, target.scope_name)
     return Trajectory(
-        key=target.id, place=name, finding=_finding(line, name, min(decimals, 1)),
+        key=target.id, place=name, finding=finding_of(line, name, min(decimals, 1)),
         indicator=target.name if is_lead else board.indicators.catalogue.name(target.indicator), unit=target.unit, decimals=min(decimals, 1 if is_lead else 2),
-        target=target.value, target_year=target.target_year or board.year, points=tuple(points), required=_required(line, decimals), light=line.light,
+        target=target.value, target_year=target.target_year or board.year, points=tuple(points), required=required_of(line, decimals), light=line.light,
         missing=line.reason, is_lead=is_lead, anchor=f"w-{target.id}",
     )  # fmt: skip
 
 
-def _finding(line: BoardLine, place: Words, decimals: int) -> Words:
-    """The title of a chart: what it shows, in words."""
+def finding_of(line: BoardLine, place: Words, decimals: int) -> Words:
+    """Return the title of a chart: what it shows, in words (图题)."""
     name = line.target.name
     if line.current is None or line.ahead is None:
         reason = line.reason or line.light.words
@@ -89,7 +89,8 @@ def _finding(line: BoardLine, place: Words, decimals: int) -> Words:
     return Words(f"{place.zh}{name.zh}{'超前' if line.ahead >= 0 else '落后'} {zh}", f"{place.en}, {name.en}: {en} {'ahead' if line.ahead >= 0 else 'behind'}")
 
 
-def _required(line: BoardLine, decimals: int) -> Words | None:
+def required_of(line: BoardLine, decimals: int) -> Words | None:
+    """Return what each year left must bring, None where nothing is left to do (年均还需)."""
     target = line.target
     if line.current is None or target.value is None or target.target_year is None or line.year >= target.target_year or line.pace.is_met:
         return None

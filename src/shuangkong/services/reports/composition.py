@@ -48,12 +48,12 @@ def compose(board: Board, *, before: Board | None, assessments: tuple[Assessment
     assessments : tuple of Assessment
         Score sheets, empty where none was run.
     """
-    parts = _parts(board)
+    parts = parts_of(board)
     comparison, compared = comparison_of(board)
     decomposition = decomposition_of(board)
     places = (working_of(result, anchor=anchor, title=title, indicators=board.indicators) for anchor, title, result in compared)
     workings = (*_line_workings(board), *(replace(one, group=_BY_PLACE) for one in places))
-    ranking = _ranking(board)
+    ranking = ranking_of(board)
     return Report(
         city=board.city.name,
         plan_title=board.plan.heading,
@@ -65,7 +65,7 @@ def compose(board: Board, *, before: Board | None, assessments: tuple[Assessment
         parts=parts,
         findings=findings(board, before, ranking, decomposition),
         steps=next_steps(board, rules_relied_on(workings)),
-        legend=_legend(board),
+        legend=legend_of(board),
         banner=_banner(parts),
         trajectories=trajectories_of(board),
         ranking=ranking,
@@ -89,7 +89,8 @@ def anchor_of(target: Target) -> str:
     return f"w-{target.id}"
 
 
-def _parts(board: Board) -> tuple[BoardPart, ...]:
+def parts_of(board: Board) -> tuple[BoardPart, ...]:
+    """Return every target as a row, by clause or annex (指标分组)."""
     order: dict[str, list[BoardRow]] = {}
     for line in board.lines:
         order.setdefault(line.target.clause, []).append(_row(board, line))
@@ -143,7 +144,8 @@ def _line_workings(board: Board) -> Iterable[Working]:
     return (working_of_line(line, anchor=anchor_of(line.target), indicators=board.indicators) for line in board.lines if line.result is not None)
 
 
-def _ranking(board: Board) -> Ranking | None:
+def ranking_of(board: Board) -> Ranking | None:
+    """Return the jurisdictions ranked by energy intensity, None where the plan binds none (县区排名)."""
     ranked = board.ranking()
     if not ranked:
         return None
@@ -178,7 +180,8 @@ def _ranking_finding(board: Board, rows: Sequence[RankingRow]) -> Words:
     return Words(zh, en)
 
 
-def _legend(board: Board) -> Words:
+def legend_of(board: Board) -> Words:
+    """Return what the lights mean, with the dated steps between them (灯号说明)."""
     rules = rules_at(date(board.year, 12, 31))
     green, yellow = rules.get("assessment.pace.green"), rules.get("assessment.pace.yellow")
     high, low = plain(green.number), plain(yellow.number)
