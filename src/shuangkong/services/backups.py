@@ -168,7 +168,7 @@ def _require_empty() -> None:
 
 def _state() -> dict[str, Any]:
     last = ChainLink.objects.order_by("-index").first()
-    migrations = {app: name for app, name in sorted(MigrationRecorder(connection).applied_migrations())}
+    migrations = dict(sorted(MigrationRecorder(connection).applied_migrations()))
     return {"links": last.index + 1 if last else 0, "chain_head": last.digest if last else "", "migrations": migrations}
 
 

@@ -80,12 +80,14 @@ TABLES: tuple[Hanging, ...] = (
     Hanging(tables.FindingStep, may_be_unsealed=True),
     Hanging(tables.AssessmentStep),
     Hanging(tables.SelfEvaluation),
+    Hanging(tables.SelfEvaluationSignature),
+    Hanging(tables.LineJudgement),
     Hanging(tables.Appeal),
     Hanging(tables.AppealAnswer),
     Hanging(tables.FrozenResult, is_bytes="content"),
     Hanging(tables.HandOver),
 )
-# What an act of some kinds must have left behind, in one of these tables; `True` where every act of the kind must.
+# What an act of some kinds on some subjects must have left behind, in one of these tables.
 _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
     (
         (ActKind.SUBMISSION, ActKind.WITHDRAWAL, ActKind.ACCEPTANCE, ActKind.SENDING_BACK, ActKind.REVIEW, ActKind.APPROVAL, ActKind.LOCKING),
@@ -96,10 +98,14 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
     ((ActKind.ORGANISATION_CHANGE,), "organisation/", (tables.OrganisationVersion,)),
     ((ActKind.ROLE_CHANGE,), "person/", (tables.Appointment, tables.AppointmentEnd)),
     ((ActKind.WAIVER,), "waiver/", (tables.Waiver,)),
-    ((ActKind.SELF_EVALUATION,), "", (tables.SelfEvaluation, tables.AssessmentStep)),
-    ((ActKind.APPEAL,), "", (tables.Appeal, tables.AppealAnswer, tables.AssessmentStep)),
-    ((ActKind.ASSESSMENT_FREEZE,), "", (tables.FrozenResult,)),
-    ((ActKind.HANDING_OVER,), "", (tables.HandOver, tables.AssessmentStep)),
+    (
+        (ActKind.ASSESSMENT_RUN, ActKind.SELF_EVALUATION, ActKind.APPEAL, ActKind.ASSESSMENT_FREEZE, ActKind.PUBLICATION, ActKind.SENDING_BACK),
+        "assessment/", (tables.AssessmentStep,),
+    ),
+    ((ActKind.SELF_EVALUATION,), "assessment/", (tables.SelfEvaluation, tables.SelfEvaluationSignature)),
+    ((ActKind.APPEAL,), "assessment/", (tables.Appeal, tables.AppealAnswer)),
+    ((ActKind.ASSESSMENT_FREEZE,), "assessment/", (tables.FrozenResult,)),
+    ((ActKind.HANDING_OVER,), "assessment/", (tables.HandOver,)),
 )  # fmt: skip
 
 
@@ -136,6 +142,15 @@ def row_findings() -> Iterator[Finding]:
         yield from _table_findings(hanging)
     for kinds, prefix, owners in _OWED:
         yield from _gone(kinds, prefix, owners)
+    for cycle in tables.AssessmentCycle.objects.order_by("pk"):
+        last = cycle.steps.order_by("version_after").last()
+        held = held_at([last.link], with_content=False).get(last.link) if last else None
+        if last is None or held is None:
+            yield stray(cycle, Words("没有存证的办理", "has no sealed act"))
+            continue
+        for column, due in (("state", last.state_after), ("version", last.version_after)):
+            if getattr(cycle, column) != due:
+                yield altered(cycle, column, getattr(cycle, column), due, held.link)
 
 
 def _table_findings(hanging: Hanging) -> Iterator[Finding]:
@@ -196,8 +211,15 @@ def act_differences(row: Any, link: Link, actor: str = "person") -> Iterator[Fin
     elif act.reason and hasattr(row, "reason") and not act.kind.needs_precedent:
         yield altered(row, "reason", "", act.reason, link)
     person = getattr(row, actor, None)
-    if person is not None and person.full_name != act.actor:
+    if person is not None and person.full_name != act.actor and act.actor not in _names_sealed(person):
         yield altered(row, actor, person.full_name, act.actor, link)
+
+
+def _names_sealed(person: Any) -> set[str]:
+    """Return the names a person was registered with or renamed to, as sealed."""
+    links = ChainLink.objects.filter(kind=ActKind.ROLE_CHANGE.code, subject=f"person/{person.sign_in_name}").values_list("index", flat=True)
+    told = [held.plain for held in held_at(links).values()]
+    return {str(one["full_name"]) for one in told if isinstance(one, Mapping) and "full_name" in one}
 
 
 def _gone(kinds: tuple[ActKind, ...], prefix: str, owners: tuple[Any, ...]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from filing_steps import Person, carried, open_window, submitted
 
@@ -15,13 +16,14 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.chain import open_chain, record_export, system_actor, verify_chain
+from shuangkong.services.chain_rows import TABLES
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.organisations import OrganisationFacts, change_organisation
 from shuangkong.services.people import end_appointment
 from shuangkong.services.platform_demo import load_pack_observations
 from shuangkong.services.windows import waive_period
-from shuangkong.store.append_only import trigger_statements
+from shuangkong.store.append_only import append_only_tables, trigger_statements, unguarded_tables
 from shuangkong.store.models import Appointment, ChainLink
 
 WHOLE_WAY = (ReturnAct.ACCEPT, ReturnAct.REVIEW, ReturnAct.APPROVE, ReturnAct.LOCK)
@@ -82,8 +84,8 @@ TAMPERING = [
     ("store_observationrow", "UPDATE store_observationrow SET link = NULL WHERE element = 'raw_coal_consumed'", "raw_coal_consumed U001 2025", "没有存证"),
     ("store_observationrow", "DELETE FROM store_observationrow WHERE element = 'raw_coal_consumed'", "缺少raw_coal_consumed U001 2025", "锁定"),
     ("store_observationrow", "DELETE FROM store_observationrow", "缺少raw_coal_consumed U001 2025", "锁定"),
-    ("store_observationrow", "INSERT INTO store_observationrow (element, org, period, value, unit, grade, source, reported_by, approved_by, recorded_at, note, filing_id, link) "
-     "SELECT element, org, period, '1', unit, grade, source, reported_by, approved_by, recorded_at, note, filing_id, link FROM store_observationrow WHERE element = 'raw_coal_consumed'",
+    ("store_observationrow", ("INSERT INTO store_observationrow (element, org, period, value, unit, grade, source, reported_by, approved_by, recorded_at, note, filing_id, link) "
+     "SELECT element, org, period, '1', unit, grade, source, reported_by, approved_by, recorded_at, note, filing_id, link FROM store_observationrow WHERE element = 'raw_coal_consumed'"),
      "store_observationrow 第", "没有对应"),
     ("store_submission", "UPDATE store_submission SET number = number + 5, content = {blob}", "content 现为 sha256:", "上报 return/205-1/U001/2025"),
     ("store_submission", "UPDATE store_submission SET digest = 'sha256:0'", "digest 现为 sha256:0", "上报 return/205-1/U001/2025"),
@@ -97,10 +99,10 @@ TAMPERING = [
     ("store_filing", "UPDATE store_filing SET period = '2024' WHERE state = 'LOCKED'", "return/205-1/U001/2024，存证为 return/205-1/U001/2025", "上报"),
     ("store_windowversion", "UPDATE store_windowversion SET closes_on = '2027-01-01'", "closes_on 现为 2027-01-01，存证为 2026-05-01", "填报期变更 window/205-1/2025，系统"),
     ("store_windowversion", "DELETE FROM store_windowversion", "store_windowversion 缺少一行", "填报期变更"),
-    ("store_windowversion", "INSERT INTO store_windowversion (form, period, opens_on, due_on, closes_on, reason, recorded_at, link) "
-     "SELECT form, period, opens_on, due_on, closes_on, reason, recorded_at, link FROM store_windowversion", "store_windowversion 第", "挂在同一环"),
-    ("store_windowversion", "INSERT INTO store_windowversion (form, period, opens_on, due_on, closes_on, reason, recorded_at, link) "
-     "SELECT form, period, opens_on, due_on, closes_on, reason, recorded_at, NULL FROM store_windowversion", "store_windowversion 第", "没有存证"),
+    ("store_windowversion", ("INSERT INTO store_windowversion (form, period, opens_on, due_on, closes_on, reason, recorded_at, link) "
+     "SELECT form, period, opens_on, due_on, closes_on, reason, recorded_at, link FROM store_windowversion"), "store_windowversion 第", "挂在同一环"),
+    ("store_windowversion", ("INSERT INTO store_windowversion (form, period, opens_on, due_on, closes_on, reason, recorded_at, link) "
+     "SELECT form, period, opens_on, due_on, closes_on, reason, recorded_at, NULL FROM store_windowversion"), "store_windowversion 第", "没有存证"),
     ("store_appointment", "UPDATE store_appointment SET role = 'GOVERNMENT' WHERE role = 'REPORTER'", "role 现为 GOVERNMENT，存证为 REPORTER", "权限变更 person/reporter-U001"),
     ("store_appointmentend", "DELETE FROM store_appointmentend", "缺少一行", "权限变更 person/reporter-U001"),
     ("store_organisationversion", "UPDATE store_organisationversion SET name_zh = '别的厂' WHERE name_zh = '迁址厂'", "name 现为 别的厂，存证为 迁址厂", "机构变更 organisation/U002"),
@@ -175,3 +177,14 @@ def test_opening_a_chain_that_is_open_seals_nothing(small_city: None) -> None:
     before = ChainLink.objects.count()
     open_chain()
     assert ChainLink.objects.count() == before
+
+
+def test_every_table_that_hangs_on_the_chain_is_held_against_it() -> None:
+    elsewhere = {"FilingAct", "ObservationRow"}
+    hanging = {model.__name__ for model in apps.get_app_config("store").get_models() if "link" in {one.name for one in model._meta.fields}}
+    assert hanging == {one.model.__name__ for one in TABLES} | elsewhere
+
+
+def test_the_triggers_made_are_those_the_models_ask_for(db: None) -> None:
+    assert unguarded_tables(connection) == ()
+    assert "store_chainlink" in append_only_tables()

@@ -119,6 +119,12 @@ class OfficialDocument:
         borders.extend([_edge("top", 12), _edge("bottom", 12)])
         set_table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
+    def picture(self, content: bytes, *, width_mm: int) -> None:
+        """Set a picture in the middle of its line (图)."""
+        paragraph = self._document.add_paragraph()
+        paragraph.alignment = _CENTRE
+        paragraph.add_run().add_picture(io.BytesIO(content), width=Mm(width_mm))
+
     def signature(self, annexes: Sequence[Annex]) -> None:
         """List the annexes, then sign with body and date at the right (附件说明、落款), all on one page."""
         self.blank_line()
