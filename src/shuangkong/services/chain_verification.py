@@ -60,14 +60,17 @@ def _silent(step: Words, done: int, total: int) -> None:
     """Tell nobody."""
 
 
-def verify_chain(*, told: Told = _silent) -> ChainCheck:
+def verify_chain(*, told: Told = _silent, published: str | None = None) -> ChainCheck:
     """Walk the whole stored chain, its contents, its heads, and the rows that hang on it (校验存证链).
 
     Parameters
     ----------
     told : callable, optional
         Hears what is being looked at, how far it is and how far it goes.
+    published : str, optional
+        A head's digest as printed on an approval sheet: of a head kept here, or the digest of a link.
     """
+    anchor = Digest.parse("".join(published.split()).lower()) if published is not None else None
     with snapshot():
         walk = _Walk(told, ChainLink.objects.count())
         report = verify_links(walk.links())
@@ -75,7 +78,16 @@ def verify_chain(*, told: Told = _silent) -> ChainCheck:
         for step, find in _STEPS:
             told(step, walk.total, walk.total)
             rows.extend(find())
-        return ChainCheck(report, tuple(walk.contents), tuple(walk.head_findings()), tuple(rows), str(report.last.digest) if report.last else "")
+        heads = (*walk.head_findings(), *_anchor_findings(anchor))
+        return ChainCheck(report, tuple(walk.contents), heads, tuple(rows), str(report.last.digest) if report.last else "")
+
+
+def _anchor_findings(anchor: Digest | None) -> Iterator[Finding]:
+    """Say whether a head known from elsewhere is kept here; that it matches the links was seen in the walk."""
+    if anchor is None or PublishedHead.objects.filter(digest=str(anchor)).exists() or ChainLink.objects.filter(digest=str(anchor)).exists():
+        return
+    told = Words(f"没有链头或链环对应公布的 {anchor.short}：链被截短、改写，或不是同一条链", f"no head or link here answers to the published {anchor.short}: the chain was cut, rewritten, or is another")
+    yield Finding(FindingKind.HEAD_DIFFERS, told)
 
 
 _STEPS: tuple[tuple[Words, Callable[[], Iterator[Finding]]], ...] = (

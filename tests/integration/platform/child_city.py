@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from filing_steps import FORM, PERIOD, fill
 
 from shuangkong.access.roles import Role
@@ -37,6 +38,7 @@ from shuangkong.services.organisations import OrganisationFacts, OrganisationKin
 from shuangkong.services.people import Member, appoint, member, register_person
 from shuangkong.services.platform_demo import load_organisations
 from shuangkong.services.windows import set_window
+from shuangkong.store.append_only import trigger_statements
 from shuangkong.store.models import Filing, FilingAct, ObservationRow, Person, Submission
 
 BEGIN, COUNTY = date(2020, 1, 1), "411721"
@@ -97,6 +99,17 @@ def session() -> None:
     store.save(must_create=True)
 
 
+def tamper() -> None:
+    """Change a figure behind the program's back, and put the guard in place again."""
+    table = "store_observationrow"
+    with connection.cursor() as cursor:
+        for trigger in (f"{table}_no_update", f"{table}_no_delete") if connection.vendor == "sqlite" else (f'{table}_no_change ON "{table}"',):
+            cursor.execute(f"DROP TRIGGER {trigger}")
+        cursor.execute(f"UPDATE {table} SET value = '1' WHERE element = 'raw_coal_consumed'")
+        for statement in trigger_statements(connection.vendor, table):
+            cursor.execute(statement)
+
+
 def verify() -> None:
     """Say how many acts there are; leave with 1 where the chain is not sound or something is half done."""
     faults = [finding.line() for finding in verify_chain().findings]
@@ -116,4 +129,4 @@ def verify() -> None:
 
 if __name__ == "__main__":
     command, *told = sys.argv[1:]
-    {"prepare": prepare, "travel": travel, "submit": submit, "session": session, "verify": verify}[command](*[int(one) if one.isdigit() else one for one in told])  # type: ignore[operator]
+    {"prepare": prepare, "travel": travel, "submit": submit, "session": session, "tamper": tamper, "verify": verify}[command](*[int(one) if one.isdigit() else one for one in told])  # type: ignore[operator]
