@@ -26,4 +26,4 @@ if os.environ.get("SHUANGKONG_TEST_DATABASE") == "postgresql":
 from shuangkong.config.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; the real one has a test of its own
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "shuangkong.store.sessions"

@@ -27,6 +27,7 @@ _COMMANDS = {
     "checks": ("shuangkong.cli.checks:checks", "数据核查：目录、核查文件、评估 / data checks: catalogue, a file, their worth"),
     "assess": ("shuangkong.cli.assess:assess", "年度、中期、五年考核 / annual, mid-term, five-year assessment"),
     "serve": ("shuangkong.cli.serve:serve", "启动平台 / start the platform"),
+    "user": ("shuangkong.cli.user:user", "首任管理员、名册、重置、停用 / first administrators, list, reset, end"),
     "migrate": ("shuangkong.cli.migrate:migrate", "建立或升级数据表 / make or upgrade the tables"),
     "backup": ("shuangkong.cli.backup:backup", "备份，不必停机 / back up while everybody works"),
     "restore": ("shuangkong.cli.restore:restore", "恢复备份并校验存证链 / restore a backup, verify its chain"),

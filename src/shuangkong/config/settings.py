@@ -7,6 +7,7 @@
 | `SHUANGKONG_CITY` | city pack | Zhumadian |
 | `SHUANGKONG_HOSTS` | names it answers to, comma-separated | loopback |
 | `SHUANGKONG_ORIGINS` | trusted origins behind a proxy, comma-separated | none |
+| `SHUANGKONG_PROXIES` | addresses of proxies whose `X-Forwarded-For` is believed, comma-separated | loopback |
 | `SHUANGKONG_DEMO` | `1`: demo data, plain http on loopback | off |
 | `SHUANGKONG_DIGEST` | `sha256` or `sm3`, of the evidence chain | `sha256` |
 """
@@ -57,11 +58,11 @@ DEBUG = False
 SECRET_KEY = secret_key(DATA)
 DATABASES = {"default": {**_database(), "ATOMIC_REQUESTS": False}}
 ALLOWED_HOSTS = _listed("SHUANGKONG_HOSTS", "127.0.0.1,localhost,[::1]")
+PROXIES = _listed("SHUANGKONG_PROXIES", "127.0.0.1,::1")
 CSRF_TRUSTED_ORIGINS = _listed("SHUANGKONG_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -77,6 +78,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "shuangkong.web.security.signed_in.SignedIn",
+    "shuangkong.web.security.logged.AccessLogged",
+    "shuangkong.web.page.LanguageKept",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,9 +115,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 86400
+WHITENOISE_MAX_AGE = 60  # files keep their names: a longer one would mix old and new after an upgrade
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "shuangkong.store.sessions"
 SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

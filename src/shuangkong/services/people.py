@@ -177,19 +177,26 @@ def appoint(
     """
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person_id)
-        held = member(person_id, day=valid_from).roles | {role}
+        held = _roles_between(person_id, valid_from, valid_to) | {role}
         for one, other in incompatible(held):
             raise IncompatiblePosts(one, other)
         place = Organisation.objects.get(code=organisation)
         sealed = seal(
             kind=ActKind.ROLE_CHANGE, subject=f"person/{person.sign_in_name}", actor=actor, reason=reason, is_simulated=person.is_simulated,
-            content={"act": "appoint", "organisation": organisation, "person": person.sign_in_name, "role": role.name, "valid_from": valid_from, "valid_to": valid_to},
+            content={"act": "appoint", "organisation": organisation, "person": person.sign_in_name, "role": role.name, "valid_from": valid_from, "valid_to": valid_to,
+                     "stands_in_for": stands_in_for and Person.objects.get(pk=stands_in_for).sign_in_name},
         )  # fmt: skip
         made = Appointment.objects.create(
             person=person, role=role.name, organisation=place, valid_from=valid_from, valid_to=valid_to, stands_in_for_id=stands_in_for,
             granted_by_id=actor.person_id, reason=reason, recorded_at=sealed.recorded_at, link=sealed.link,
         )  # fmt: skip
     return int(made.pk)
+
+
+def _roles_between(person_id: int, begin: date, end: date | None) -> set[Role]:
+    """Return the roles held on any day of a time: what begins later may not clash either."""
+    rows = Appointment.objects.filter(person_id=person_id).filter(Q(valid_to=None) | Q(valid_to__gt=begin)).filter(Q(end=None) | Q(end__ended_on__gt=begin))
+    return {Role[row.role] for row in (rows.filter(valid_from__lt=end) if end else rows)}
 
 
 def end_appointment(*, appointment_id: int, ended_on: date, actor: Actor, reason: str) -> int:

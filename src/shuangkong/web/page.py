@@ -1,10 +1,11 @@
 """What every page needs: who looks at it, in which language, as known on which day, and where it can go."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from shuangkong.access.roles import Permission
@@ -27,6 +28,9 @@ DOORS = (
     Door("board", Words("总览", "Board"), "b", (_P.FIGURES_READ,)),
     Door("my-work", Words("我的工作", "My work"), "w", (_P.FIGURES_READ,)),
     Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
+    Door("people", Words("人员", "People"), "p", (_P.PEOPLE_MANAGE, _P.APPOINTMENTS_MANAGE, _P.SECURITY_MANAGE)),
+    Door("access-log", Words("操作记录", "Access log"), "l", (_P.AUDIT_LOG_READ,)),
+    Door("organisations", Words("组织", "Organisations"), "o", (_P.WINDOW_MANAGE,)),
 )
 
 
@@ -34,6 +38,20 @@ def language_of(request: HttpRequest) -> Language:
     """Return the language of a request: `?lang=`, then the cookie, then Chinese (界面语言)."""
     asked = request.GET.get("lang") or request.COOKIES.get("lang")
     return "en" if asked == "en" else "zh"
+
+
+class LanguageKept:
+    """Keeps the language that was chosen with `?lang=` (记住语言)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        response = self.get_response(request)
+        if "lang" in request.GET and language_of(request) != request.COOKIES.get("lang", "zh"):
+            response.set_cookie("lang", language_of(request), max_age=31_536_000, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+        return response
 
 
 def as_of(request: HttpRequest) -> date | None:
@@ -51,6 +69,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         known = None
     return {
         "language": language_of(request), "member": who, "city": city(), "is_demo": settings.IS_DEMO, "as_of": known,
+        "sees_figures": bool(who and who.may(Permission.FIGURES_READ)),
         "doors": [{"href": reverse(door.route), "words": door.words, "letter": door.letter, "is_here": request.path == reverse(door.route)}
                   for door in DOORS if who and any(who.may(one) for one in door.permissions)],
     }  # fmt: skip

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from shuangkong.web import health
 
-AREAS = ("board", "people", "returns", "api")
+AREAS = ("administration", "api", "board", "people", "returns")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

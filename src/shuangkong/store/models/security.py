@@ -23,13 +23,6 @@ class Session(AbstractBaseSession):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="sessions")
     objects = BaseSessionManager()
 
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        """Return the store that reads and writes the rows."""
-        from shuangkong.store.sessions import SessionStore
-
-        return SessionStore
-
 
 class PasswordPast(AppendOnly):
     """A password of the past, hashed, not to be used again (历史口令)."""

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from shuangkong.access.roles import Permission
-from shuangkong.services.people import NotPermitted
+from shuangkong.services.people import Member, NotPermitted
+from shuangkong.web.page import DOORS
+from shuangkong.web.refusals import refused
 
 View = Callable[..., HttpResponse]
 PUBLIC, SIGNED_IN = "public", "signed_in"
@@ -37,6 +39,14 @@ def policy_of(view: Any) -> tuple[Policy, ...] | None:
     return getattr(view, "policy", None)
 
 
+def first_page(who: Member) -> str:
+    """Return where a person begins (首页): behind the first door that opens, else the own account."""
+    for door in DOORS:
+        if any(who.may(one) for one in door.permissions):
+            return reverse(door.route)
+    return reverse("account")
+
+
 class PolicyGate:
     """Lets through who may pass (权限闸)."""
 
@@ -59,4 +69,6 @@ class PolicyGate:
             return HttpResponseRedirect(f"{reverse('sign-in')}?{where}")
         if SIGNED_IN in declared or any(request.member.may(one) for one in declared):
             return None
-        raise NotPermitted(next(one for one in declared if isinstance(one, Permission)))
+        if request.path == "/":
+            return HttpResponseRedirect(first_page(request.member))
+        return refused(request, NotPermitted(next(one for one in declared if isinstance(one, Permission))))

@@ -1,0 +1,47 @@
+"""What is refused, carried out or brought in through any page is logged, and the latter two are limited, whatever view did it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from shuangkong.services.access_log import AccessKind, TooMany, count_against_limit, log
+from shuangkong.web.refusals import answer
+from shuangkong.web.security.address import address_of
+
+_FORBIDDEN, _TOO_MANY = 403, 429
+
+
+class AccessLogged:
+    """Logs refusals, exports (answers that are attachments) and uploads (requests with files) (操作记录)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and log."""
+        response = self.get_response(request)
+        if response.status_code == _FORBIDDEN:
+            log(AccessKind.REFUSED, name=_name(request), address=address_of(request), path=request.path, said=request.method or "")
+        elif response.headers.get("Content-Disposition", "").startswith("attachment"):
+            return _limited(request, AccessKind.EXPORTED) or response
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: object, kwargs: object) -> HttpResponse | None:
+        """Count an upload before it is read."""
+        is_upload = request.method == "POST" and request.content_type == "multipart/form-data" and bool(request.FILES)
+        return _limited(request, AccessKind.UPLOADED) if is_upload else None
+
+
+def _limited(request: HttpRequest, kind: AccessKind) -> HttpResponse | None:
+    if request.member is None:
+        return None
+    try:
+        count_against_limit(kind, name=request.member.sign_in_name, address=address_of(request), path=request.path)
+    except TooMany as refused:
+        return answer(request, _TOO_MANY, refused.faults)
+    return None
+
+
+def _name(request: HttpRequest) -> str:
+    return request.member.sign_in_name if request.member else ""
