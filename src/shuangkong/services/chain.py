@@ -125,7 +125,12 @@ def links() -> Iterator[Link]:
 
 def content_of(act: Act) -> bytes | None:
     """Return the content that an act sealed, as it is kept (存证内容)."""
-    row = ChainContent.objects.filter(pk=str(act.content)).values_list("content", flat=True).first()
+    return content_of_digest(str(act.content))
+
+
+def content_of_digest(told: str) -> bytes | None:
+    """Return the content that is kept under a digest, None where there is none."""
+    row = ChainContent.objects.filter(pk=told).values_list("content", flat=True).first()
     return None if row is None else bytes(row)
 
 

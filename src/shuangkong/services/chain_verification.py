@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shuangkong.evidence.chain import ChainReport, Link, named, verify_contents, verify_links
-from shuangkong.evidence.digest import Algorithm, Digest
+from shuangkong.evidence.digest import Algorithm, Digest, digest
+from shuangkong.evidence.docket import read_docket
 from shuangkong.evidence.finding import Finding, FindingKind, broken, first_altered
 from shuangkong.evidence.head import Head
 from shuangkong.evidence.tree import Tree
@@ -15,7 +16,7 @@ from shuangkong.services.chain_figures import figure_findings
 from shuangkong.services.chain_filings import filing_findings
 from shuangkong.services.chain_rows import chunks, guard_findings, row_findings
 from shuangkong.services.snapshots import snapshot
-from shuangkong.store.models import ChainContent, ChainLink, PublishedHead
+from shuangkong.store.models import ChainContent, ChainLink, FrozenFile, PublishedHead
 
 Told = Callable[[Words, int, int], None]
 _COLUMNS = ("kind", "subject", "actor", "organisation", "reason", "recorded_at")
@@ -110,6 +111,7 @@ class _Walk:
     _trees: dict[Algorithm, Tree] = field(default_factory=dict)
     _heads: dict[int, list[Head]] = field(default_factory=dict)
     _bad_heads: list[Finding] = field(default_factory=list)
+    _files: set[Digest] = field(default_factory=set)
 
     def links(self) -> Iterator[Link]:
         """Yield the links in order, looking at each."""
@@ -148,6 +150,21 @@ class _Walk:
         wanted = {str(link.act.content) for link in links}
         kept = {key: bytes(content) for key, content in ChainContent.objects.filter(pk__in=wanted).values_list("digest", "content")}
         self.contents.extend(verify_contents(links, lambda act: kept.get(str(act.content))))
+        for link in links:
+            for name, listed in read_docket(kept.get(str(link.act.content), b"")).items():
+                self._look_at_file(link, name, listed)
+
+    def _look_at_file(self, link: Link, name: str, listed: Digest) -> None:
+        """Hold a file that a docket lists against its digest, once."""
+        if listed in self._files:
+            return
+        self._files.add(listed)
+        content = _file(str(listed))
+        if content is None or digest(content, listed.algorithm) != listed:
+            told, is_gone = named(link), content is None
+            kind = FindingKind.CONTENT_MISSING if is_gone else FindingKind.CONTENT_ALTERED
+            zh, en = ("不在", "is not here") if is_gone else ("与存证时不同", "differs from what was sealed")
+            self.contents.append(Finding(kind, Words(f"{told.zh}案卷中的 {name} {zh}", f"{told.en}: {name} of its docket {en}"), link.index))
 
     def _look_at_precedent(self, link: Link) -> None:
         known = self._subjects.setdefault(link.act.subject, set())
@@ -188,6 +205,14 @@ class _Walk:
             for head in heads:
                 words = Words(f"{head.day} 公布的链头有 {head.count} 环，现不足此数", f"the head published on {head.day} covers {head.count} links; there are fewer")
                 yield Finding(FindingKind.CHAIN_TRUNCATED, words, head.last)
+
+
+def _file(told: str) -> bytes | None:
+    for model in (ChainContent, FrozenFile):
+        row = model.objects.filter(digest=told).values_list("content", flat=True).first()
+        if row is not None:
+            return bytes(row)
+    return None
 
 
 def _head_finding(kind: FindingKind, row: Any, told: Words) -> Finding:

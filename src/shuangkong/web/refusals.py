@@ -12,6 +12,7 @@ from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.services.filings import ChangedMeanwhile
 from shuangkong.services.people import NotPermitted
+from shuangkong.services.storage_faults import StorageRefused, storage_refusal
 from shuangkong.web.page import language_of
 
 log = logging.getLogger("shuangkong.web")
@@ -33,6 +34,10 @@ class Refusals:
             return refused(request, trouble)
         if isinstance(trouble, ObjectDoesNotExist):
             return not_found(request, trouble)
+        storage = storage_refusal(trouble)
+        if storage is not None:
+            log.error("storage at %s: %s", request.path, trouble)
+            return refused(request, storage)
         return failed(request, trouble)
 
 
@@ -42,7 +47,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def refused(request: HttpRequest, trouble: InputRefused) -> HttpResponse:
     """Return the page or JSON of a refusal (不能办理)."""
-    status = 403 if isinstance(trouble, NotPermitted) else 409 if isinstance(trouble, ChangedMeanwhile) else 422
+    status = 403 if isinstance(trouble, NotPermitted) else 409 if isinstance(trouble, ChangedMeanwhile) else 503 if isinstance(trouble, StorageRefused) else 422
     return answer(request, status, trouble.faults)
 
 

@@ -23,7 +23,7 @@ if __name__ == "__main__":
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from filing_steps import FORM, PERIOD, fill
 
 from shuangkong.access.roles import Role
@@ -37,6 +37,7 @@ from shuangkong.services.filings import act_on_filing, open_filing, submit_filin
 from shuangkong.services.organisations import OrganisationFacts, OrganisationKind, register_organisation
 from shuangkong.services.people import Member, appoint, member, register_person
 from shuangkong.services.platform_demo import load_organisations
+from shuangkong.services.storage_faults import storage_refusal
 from shuangkong.services.windows import set_window
 from shuangkong.store.append_only import trigger_statements
 from shuangkong.store.models import Filing, FilingAct, ObservationRow, Person, Submission
@@ -74,10 +75,10 @@ def prepare(count: int) -> None:
         fill(open_filing(form=FORM, organisation=f"K{number:03d}", period=PERIOD, who=reporter), reporter)
 
 
-def travel(first: int, last: int) -> None:
+def travel(first: int, last: int, until: int = 5) -> None:
     for number in range(first, last):
         filing = Filing.objects.get(organisation__code=f"K{number:03d}")
-        for act, name in WAY[filing.version :]:
+        for act, name in WAY[filing.version : until]:
             filing.refresh_from_db()
             act_on_filing(filing_id=filing.pk, act=act, version=filing.version, who=who(name or f"K{number:03d}"))
             print(number, act.name, flush=True)
@@ -91,6 +92,33 @@ def submit(unit: str) -> None:
         print("done", submit_filing(filing_id=filing.pk, version=0, who=who(unit)), flush=True)
     except InputRefused as refused:
         print("refused", type(refused).__name__, refused.faults[0].line("zh"), flush=True)
+
+
+def approve(first: int, last: int, trouble: str) -> None:
+    """Carry returns on while storage fails, and say what each refusal said and that nothing had changed."""
+    with connection.cursor() as cursor:
+        if trouble == "full":
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA page_count")
+            cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
+        elif trouble:
+            raised = {"commit": "RAISE EXCEPTION 'disk full' USING ERRCODE = 'disk_full'", "cut": "PERFORM pg_terminate_backend(pg_backend_pid())"}[trouble]
+            cursor.execute(f"CREATE FUNCTION fail_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raised}; RETURN NULL; END $$")
+            cursor.execute(
+                "CREATE CONSTRAINT TRIGGER fail_at_commit AFTER INSERT ON store_filingact DEFERRABLE INITIALLY DEFERRED "
+                "FOR EACH ROW EXECUTE FUNCTION fail_at_commit()"
+            )
+    for number in range(first, last):
+        filing = Filing.objects.get(organisation__code=f"K{number:03d}")
+        before = (filing.state, filing.version)
+        act, name = WAY[filing.version]
+        try:
+            act_on_filing(filing_id=filing.pk, act=act, version=filing.version, who=who(name))
+        except DatabaseError as refused:
+            connection.close_if_unusable_or_obsolete()
+            filing.refresh_from_db()
+            told = storage_refusal(refused)
+            print("refused", told and told.faults[0].line("zh"), (filing.state, filing.version) == before, flush=True)
 
 
 def session() -> None:
@@ -129,4 +157,4 @@ def verify() -> None:
 
 if __name__ == "__main__":
     command, *told = sys.argv[1:]
-    {"prepare": prepare, "travel": travel, "submit": submit, "session": session, "tamper": tamper, "verify": verify}[command](*[int(one) if one.isdigit() else one for one in told])  # type: ignore[operator]
+    {"prepare": prepare, "travel": travel, "submit": submit, "session": session, "approve": approve, "tamper": tamper, "verify": verify}[command](*[int(one) if one.isdigit() else one for one in told])  # type: ignore[operator]
