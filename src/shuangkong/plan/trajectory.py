@@ -161,6 +161,44 @@ def milestones_geometric(*, reduction_pct: Decimal, base_year: int, target_year:
     return {**way, target_year: reduction_pct}
 
 
+def required_path(target: Target, *, actual: Decimal, year: int) -> dict[int, Decimal]:
+    """Return what each year left must reach for the target to be met (还需路径): geometric for a relative change, else straight.
+
+    Parameters
+    ----------
+    target : Target
+        With a value and a target year.
+    actual : Decimal
+        Where it stands. [unit of the target]
+    year : int
+        The year of `actual`.
+
+    Returns
+    -------
+    dict[int, Decimal]
+        Year → figure, `year` included; empty where no year is left, or no figure is to be reached. [unit of the target]
+
+    Source
+    ------
+    本系统约定；相对变化率按剩余年均下降率相等推算.
+
+    Examples
+    --------
+    >>> fall = Target(id="T001", clause="一(二)", indicator="e", name=Words("强度降低率", "fall"), unit="%", kind=TargetKind.RELATIVE_CHANGE,
+    ...               operator=Operator.AT_LEAST, value=Decimal(12), target_year=2025)
+    >>> {year: str(round(figure, 2)) for year, figure in required_path(fall, actual=Decimal(8), year=2023).items()}
+    {2023: '8.00', 2024: '10.02', 2025: '12.00'}
+    """
+    if target.value is None or target.target_year is None or target.target_year <= year:
+        return {}
+    if target.kind is TargetKind.RELATIVE_CHANGE and actual < _HUNDRED:
+        kept = 1 - actual / _HUNDRED
+        rest_pct = (1 - (1 - target.value / _HUNDRED) / kept) * _HUNDRED
+        way = milestones_geometric(reduction_pct=rest_pct, base_year=year, target_year=target.target_year)
+        return {at: (1 - kept * (1 - fall / _HUNDRED)) * _HUNDRED for at, fall in way.items()}
+    return milestones_linear(base_value=actual, target_value=target.value, base_year=year, target_year=target.target_year)
+
+
 def is_met(target: Target, actual: Decimal) -> bool | None:
     """Tell whether a figure satisfies the target (是否达到); None when the target has no figure.
 

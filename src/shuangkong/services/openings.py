@@ -1,6 +1,6 @@
 """A figure opened (数据溯源): its versions, the return it came in, who reported and approved it, its link, and what it is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -20,7 +20,7 @@ from shuangkong.services.organisations import Node, Tree, tree_on
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ChainLink, FilingAct, ObservationRow
 
-LEAST_IN_AGGREGATE = 3  # a sum of fewer gives a single unit away to those who may not see it
+LEAST_IN_AGGREGATE = 3  # what is left of a sum after the parts one sees: of fewer, a single unit could be worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class Parts:
     total: Decimal | None
     reported: int
     expected: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Tell whether the sum may be told: nothing hidden, or too many hidden for one to be worked out."""
+        return not self.hidden or self.hidden >= LEAST_IN_AGGREGATE
 
     @property
     def share_pct(self) -> Decimal | None:
@@ -162,6 +167,5 @@ def _made_of(element: str, org: str, row: ObservationRow, tree: Tree, who: Membe
         if found.value is not None:
             parts.append(Part(asked[found.org], found, found.value * unit(found.unit).factor_to(target)))
     shown = tuple(sorted((part for part in parts if who.sees(part.node.code, tree)), key=lambda part: -part.value))
-    is_safe = len(shown) == len(parts) or len(parts) >= LEAST_IN_AGGREGATE
-    total = sum((part.value for part in parts), Decimal(0)) if parts and is_safe else None
-    return Parts(rule, shown, len(parts) - len(shown), total, len(parts), len(asked))
+    made = Parts(rule, shown, len(parts) - len(shown), None, len(parts), len(asked))
+    return replace(made, total=sum((part.value for part in parts), Decimal(0))) if parts and made.is_shown else made
