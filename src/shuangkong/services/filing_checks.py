@@ -1,29 +1,25 @@
-"""The checks applied to a filing: what it is judged by, what hinders its submission."""
+"""The checks applied to a filing: what they find, in which cells, and what hinders its submission."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from functools import lru_cache
 
-from shuangkong.checks.examine import examine
-from shuangkong.checks.model import NO_PEERS, Dossier, Figure, Finding, Holding, Severity
+from shuangkong.checks.catalogue import Binding, Check, Kind
+from shuangkong.checks.examine import applying, examine_bound
+from shuangkong.checks.model import Finding, Severity
 from shuangkong.kernel.faults import Fault
 from shuangkong.kernel.language import Words
-from shuangkong.kernel.period import Period
 from shuangkong.kernel.rounding import plain
-from shuangkong.kernel.units import unit
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import CellKey, Form
-from shuangkong.services import clock
 from shuangkong.services.checks import checks_on
-from shuangkong.services.filing_observations import current_rows
-from shuangkong.services.organisations import tree_on
+from shuangkong.services.filing_dossiers import dossier, partial_dossier
 from shuangkong.services.return_forms import form_layout
-from shuangkong.services.windows import window_of
-from shuangkong.store.models import Filing, FindingRecord, ObservationRow, Submission
+from shuangkong.store.models import Filing, FindingRecord, Submission
 
-_HISTORY = 36
-_STOPS = (Severity.BLOCKS_SAVE, Severity.BLOCKS_SUBMISSION)
+STOPS = (Severity.BLOCKS_SAVE, Severity.BLOCKS_SUBMISSION)
+_NOT_BELOW = "children_sum"  # the one kind of rule that still holds where those below are only some of what a figure covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,59 +38,45 @@ class Found:
             remedy_zh=told.remedy.zh, remedy_en=told.remedy.en, evidence={name: plain(figure) for name, figure in told.evidence}, recorded_at=moment,
         )  # fmt: skip
 
+    def as_fault(self, form: Form | None = None) -> Fault:
+        """Return it as a fault, placed at its first cell where the form is given."""
+        told = self.finding
+        where = Words("、".join(told.where.elements), ", ".join(told.where.elements))
+        keys = told_cells(form, self) if form is not None else ()
+        return Fault(
+            Words(f"{told.code} {self.name.zh}", f"{told.code} {self.name.en}"), told.odd.zh, told.usual, told.remedy, Words(keys[0], keys[0]) if keys else where
+        )
+
+
+@lru_cache(maxsize=1)
+def catalogue_now() -> Mapping[str, Check]:
+    """Return the newest catalogue by code (核查目录); the rules do not change while the program runs."""
+    return {check.code: check for check in checks_on(None)}
+
+
+@lru_cache(maxsize=128)
+def _bound(form: Form) -> tuple[tuple[Check, Kind, Binding], ...]:
+    return applying(catalogue_now().values(), form_layout(form))
+
 
 def check_filing(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> tuple[Found, ...]:
     """Return what the checks find in a filing as it stands, the gravest first (核查报表)."""
-    checks = checks_on(None)
-    names = {check.code: check.name for check in checks}
-    found = examine(dossier(form, filing, entries), checks)
-    return tuple(Found(one, names[one.code]) for one in sorted(found, key=lambda one: (one.severity.rank, one.code)))
+    bound = _bound(form)
+    laid = dossier(form, filing, entries)
+    found = list(examine_bound(laid, bound))
+    partial = partial_dossier(form, filing, laid)
+    if partial is not None:
+        found += examine_bound(partial, [one for one in bound if one[0].kind == _NOT_BELOW])
+    names = catalogue_now()
+    return tuple(Found(one, names[one.code].name) for one in sorted(found, key=lambda one: (one.severity.rank, one.code)))
 
 
-def hindering(found: Sequence[Found]) -> Iterator[Fault]:
+def told_cells(form: Form, found: Found) -> tuple[str, ...]:
+    """Return the keys of the cells a finding speaks of (所涉单元格), those that are typed first."""
+    cells = [cell for element in found.finding.where.elements if (cell := form.by_element.get(element)) is not None]
+    return tuple(str(cell.key) for cell in sorted(cells, key=lambda cell: cell.is_computed))
+
+
+def hindering(form: Form, found: Sequence[Found]) -> Iterator[Fault]:
     """Yield the findings that stop a submission, as faults (阻止上报的问题)."""
-    for one in found:
-        told = one.finding
-        if told.severity in _STOPS:
-            yield Fault(
-                Words(f"{told.code} {one.name.zh}", f"{told.code} {one.name.en}"), told.odd.zh, told.usual, told.remedy,
-                Words("、".join(told.where.elements), ", ".join(told.where.elements)),
-            )  # fmt: skip
-
-
-def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dossier:
-    """Lay a filing beside its history, its peers and the level below (审核卷)."""
-    org, period = filing.organisation.code, Period.parse(filing.period)
-    layout = form_layout(form)
-    moment = clock.now()
-    figures = {
-        cell.element: Figure(cell.element, org, period, entry.number, cell.unit or unit("1"), entry.is_not_applicable, moment)
-        for key, entry in entries.items() if (cell := form.cell(key)) is not None and cell.element
-    }  # fmt: skip
-    past: dict[str, dict[str, Figure]] = {}
-    for row in current_rows(org=org, element__in=list(form.by_element)):
-        past.setdefault(row.period, {})[row.element] = _figure(row)
-    history: list[Mapping[str, Figure]] = []
-    before = period.previous()
-    while len(history) < _HISTORY and str(before) in past:
-        history.append(past[str(before)])
-        before = before.previous()
-    window = window_of(form.code, filing.period)
-    node = tree_on(clock.today()).get(org)
-    return Dossier(
-        org=org, name=node.name if node else Words(org, org), period=period, layout=layout, figures=figures, history=list(reversed(history)),
-        peers=_peers(form, filing), due=window.due_on if window else None, filed_at=moment,
-    )  # fmt: skip
-
-
-def _peers(form: Form, filing: Filing) -> Holding:
-    others: dict[str, dict[str, Decimal]] = {}
-    elements = [code for code, cell in form.by_element.items() if "typed" in cell.tags]
-    for row in current_rows(period=filing.period, element__in=elements):
-        if row.org != filing.organisation.code and row.value is not None:
-            others.setdefault(row.org, {})[row.element] = row.value
-    return Holding(others) if others else NO_PEERS
-
-
-def _figure(row: ObservationRow) -> Figure:
-    return Figure(row.element, row.org, Period.parse(row.period), row.value, unit(row.unit), row.value is None, row.recorded_at)
+    yield from (one.as_fault(form) for one in found if one.finding.severity in STOPS)

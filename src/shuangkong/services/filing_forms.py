@@ -1,6 +1,7 @@
 """A filing laid against its form: the form in force, what is worked out, what is still missing, what stood there before."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from shuangkong.kernel.faults import Fault
 from shuangkong.kernel.period import Period
@@ -10,9 +11,12 @@ from shuangkong.returns.form import CellKey, Form
 from shuangkong.returns.formula import CellResult, completed, computed, prefilled
 from shuangkong.returns.states import ReturnState
 from shuangkong.services.deployment import city
-from shuangkong.services.filing_records import submitted_entries
-from shuangkong.services.return_forms import form_factors, form_on, load_forms
+from shuangkong.services.filing_records import form_of as form_of
+from shuangkong.services.filing_records import submitted_at
+from shuangkong.services.return_forms import form_factors, load_forms
 from shuangkong.store.models import Filing, Submission
+
+UNFINISHED = (ReturnState.DRAFT.name, ReturnState.SENT_BACK.name)
 
 
 def forms() -> Mapping[str, Form]:
@@ -20,15 +24,28 @@ def forms() -> Mapping[str, Form]:
     return load_forms(city().folder)
 
 
-def form_of(code: str, period: Period) -> Form:
-    """Return the edition of a form that serves a period (适用表式)."""
-    return form_on(code, period.start, folder=city().folder)
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A filing worked out (报表演算): what was typed, what follows cell by cell, the whole of it, the period before."""
+
+    typed: Mapping[CellKey, Entry]
+    prefilled: Mapping[CellKey, CellResult]
+    results: Mapping[CellKey, CellResult]
+    whole: Mapping[CellKey, Entry]
+    previous: Mapping[CellKey, Entry]
 
 
-def worked_out(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> dict[CellKey, CellResult]:
-    """Return every computed or prefilled cell of a filing with its working (计算)."""
+def laid_out(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> LaidOut:
+    """Return a filing with everything that follows from what was typed (报表演算)."""
     factors, before = form_factors(form, Period.parse(filing.period).start), previous_entries(form, filing)
-    return prefilled(form, entries, factors=factors, previous=before) | computed(form, entries, factors=factors, previous=before)
+    guessed = prefilled(form, entries, factors=factors, previous=before)
+    results = guessed | computed(form, entries, factors=factors, previous=before)
+    return LaidOut(entries, guessed, results, completed(form, entries, factors=factors, previous=before), before)
+
+
+def worked_out(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Mapping[CellKey, CellResult]:
+    """Return every computed or prefilled cell of a filing with its working (计算)."""
+    return laid_out(form, filing, entries).results
 
 
 def whole_return(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> dict[CellKey, Entry]:
@@ -41,11 +58,11 @@ def missing_cells(form: Form, entries: Mapping[CellKey, Entry]) -> tuple[Fault, 
     return tuple(hindrances(form, entries))
 
 
-def previous_entries(form: Form, filing: Filing) -> dict[CellKey, Entry]:
+def previous_entries(form: Form, filing: Filing) -> Mapping[CellKey, Entry]:
     """Return what the organisation reported for the period before, as far as it was submitted and not sent back (上期填报内容)."""
     before = (
         Submission.objects.filter(filing__form=filing.form, filing__organisation_id=filing.organisation_id, filing__period=str(Period.parse(filing.period).previous()))
-        .exclude(filing__state__in=[ReturnState.DRAFT.name, ReturnState.SENT_BACK.name])
-        .order_by("-filing__round", "-number").first()
+        .exclude(filing__state__in=UNFINISHED)
+        .order_by("-filing__round", "-number").values_list("pk", "digest").first()
     )  # fmt: skip
-    return submitted_entries(form, before) if before else {}
+    return submitted_at(form, *before) if before else {}

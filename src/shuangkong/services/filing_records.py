@@ -1,13 +1,22 @@
 """What stands in a filing: its cells as typed, as submitted, and as plain content to seal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from shuangkong.evidence.canonical import Plain, from_canonical
+from shuangkong.kernel.period import Period
 from shuangkong.returns.entries import NOT_APPLICABLE, Entry
 from shuangkong.returns.form import CellKey, EntryKind, Form
-from shuangkong.store.models import Filing, Submission
+from shuangkong.services.deployment import city
+from shuangkong.services.return_forms import form_on
+from shuangkong.store.models import DraftCell, Filing, Submission
+
+
+def form_of(code: str, period: Period) -> Form:
+    """Return the edition of a form that serves a period (适用表式)."""
+    return form_on(code, period.start, folder=city().folder)
 
 
 def entry_stored(form: Form, key: CellKey, text: str) -> Entry:
@@ -20,13 +29,14 @@ def entry_stored(form: Form, key: CellKey, text: str) -> Entry:
     return Entry(text=text)
 
 
+def entries_of_cells(form: Form, cells: Iterable[DraftCell]) -> dict[CellKey, Entry]:
+    """Return what rows of a draft hold; an emptied cell keeps its row, so that it stays known who emptied it, and holds nothing (草稿内容)."""
+    return {key: entry_stored(form, key, cell.text) for cell in cells if cell.text and form.cell(key := CellKey.parse(cell.key)) is not None}
+
+
 def draft_entries(form: Form, filing: Filing) -> dict[CellKey, Entry]:
     """Return what is typed into a filing so far (草稿内容)."""
-    return {
-        key: entry_stored(form, key, text)
-        for raw, text in filing.cells.values_list("key", "text")
-        if form.cell(key := CellKey.parse(raw)) is not None
-    }
+    return entries_of_cells(form, filing.cells.all())
 
 
 def filing_content(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], attachments: Mapping[str, str]) -> dict[str, Plain]:
@@ -39,7 +49,17 @@ def filing_content(form: Form, filing: Filing, entries: Mapping[CellKey, Entry],
 
 def submitted_entries(form: Form, submission: Submission) -> dict[CellKey, Entry]:
     """Return what was submitted (上报内容)."""
-    content: Any = from_canonical(bytes(submission.content))
+    return _entries(form, bytes(submission.content))
+
+
+@lru_cache(maxsize=1024)
+def submitted_at(form: Form, submission_id: int, digest: str) -> Mapping[CellKey, Entry]:
+    """Return what was submitted, by the key of the submission and its digest (上报内容); kept, since a submission never changes."""
+    return _entries(form, bytes(Submission.objects.values_list("content", flat=True).get(pk=submission_id)))
+
+
+def _entries(form: Form, octets: bytes) -> dict[CellKey, Entry]:
+    content: Any = from_canonical(octets)
     return {key: entry_stored(form, key, text) for raw, text in content["cells"].items() if form.cell(key := CellKey.parse(raw)) is not None}
 
 

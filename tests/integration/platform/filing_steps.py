@@ -32,7 +32,8 @@ def sound_cells() -> dict[str, str]:
     coal = {"opening": "100", "purchased": "1000", "purchased_outside": "0", "cost": "80", "produced": "0", "consumed": "1020", "industrial": "1020", "feedstock": "0",
             "non_industrial": "0", "transport": "0", "passed_on": "0", "closing": "80"}  # fmt: skip
     power = {"purchased": "500", "purchased_outside": "0", "cost": "350", "consumed": "500", "industrial": "480", "non_industrial": "20", "transport": "0"}
-    return {f"energy.raw_coal.{column}": text for column, text in coal.items()} | {f"energy.electricity.{column}": text for column, text in power.items()}
+    cells = {f"energy.raw_coal.{column}": text for column, text in coal.items()} | {f"energy.electricity.{column}": text for column, text in power.items()}
+    return cells | {"output.value_added_10k_yuan.value": "1000"}
 
 
 def fill(filing: int, who: Member, **changed: str) -> None:

@@ -1,0 +1,109 @@
+"""Files that go with a return (附件): the stamped page, evidence of an amendment. Known by their content, never by their name."""
+
+from typing import NamedTuple
+
+from django.db import transaction
+
+from shuangkong.access.roles import Permission
+from shuangkong.evidence.digest import digest
+from shuangkong.kernel.faults import Refusal
+from shuangkong.kernel.language import Words
+from shuangkong.returns.states import EDITABLE, ReturnState
+from shuangkong.services import clock
+from shuangkong.services.chain import algorithm
+from shuangkong.services.filing_refusals import NotEditable
+from shuangkong.services.handling_limits import handling_limit
+from shuangkong.services.organisations import tree_on
+from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.store.models import Attachment, Filing
+
+_KINDS = (
+    (b"%PDF-", "application/pdf", ".pdf"), (b"\x89PNG\r\n\x1a\n", "image/png", ".png"), (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+)  # fmt: skip
+_BYTES_A_MB = 1024 * 1024
+_LONGEST_NAME = 120
+
+
+class AttachmentRefused(Refusal):
+    """The file cannot be attached (不能作附件)."""
+
+    def __init__(self, name: str, rule: Words, remedy: Words) -> None:
+        super().__init__(thing=Words("附件", "attachment"), value=name[:60], rule=rule, remedy=remedy)
+
+
+class Handed(NamedTuple):
+    """A file as it is handed out (下载附件)."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def sniffed(content: bytes, name: str) -> tuple[str, str]:
+    """Return media type and ending of a file by its first bytes (识别文件类型).
+
+    Raises
+    ------
+    AttachmentRefused
+        If it is neither PDF, PNG nor JPEG.
+    """
+    for begins, media_type, ending in _KINDS:
+        if content.startswith(begins):
+            return media_type, ending
+    raise AttachmentRefused(
+        name, Words("不是 PDF、PNG 或 JPEG", "is no PDF, PNG or JPEG by its content"), Words("把盖章页扫描或拍照成 PDF、PNG 或 JPG 再上传", "scan the stamped page as PDF, PNG or JPEG")
+    )
+
+
+def attach_file(*, filing_id: int, name: str, content: bytes, who: Member) -> int:
+    """Attach a file to a draft (上传附件); returns its key.
+
+    Raises
+    ------
+    AttachmentRefused, NotEditable, NotPermitted
+        If it is too large or of another kind, if the return is no draft, if the person does not file for the organisation.
+    """
+    with transaction.atomic():
+        filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
+        actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+        if ReturnState[filing.state] not in EDITABLE:
+            raise NotEditable(ReturnState[filing.state])
+        return keep_file(filing=filing, name=name, content=content, who=who).pk
+
+
+def keep_file(*, filing: Filing, name: str, content: bytes, who: Member) -> Attachment:
+    """Keep a file with a return (保存附件); must run in the transaction of what it belongs to."""
+    most_mb, most = handling_limit("attachment_mb"), handling_limit("attachments_most")
+    plain = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable()).strip() or "附件"
+    if not content:
+        raise AttachmentRefused(plain, Words("是空文件", "is empty"), Words("重新选择文件", "choose the file again"))
+    if len(content) > most_mb * _BYTES_A_MB:
+        raise AttachmentRefused(plain, Words(f"超过 {most_mb} MB", f"is larger than {most_mb} MB"), Words("降低扫描分辨率后再上传", "scan at a lower resolution"))
+    media_type, ending = sniffed(content, plain)
+    if filing.attachments.count() >= most:
+        raise AttachmentRefused(plain, Words(f"本表附件已有 {most} 个", f"the return has {most} already"), Words("合并成一个 PDF", "merge them into one PDF"))
+    stem = plain.rsplit(".", 1)[0][:_LONGEST_NAME] or "附件"
+    taken = set(filing.attachments.values_list("name", flat=True))
+    shown, number = f"{stem}{ending}", 1
+    while shown in taken:
+        number += 1
+        shown = f"{stem}（{number}）{ending}"
+    return Attachment.objects.create(
+        filing=filing, name=shown, media_type=media_type, content=content, digest=str(digest(content, algorithm())), person_id=who.pk, recorded_at=clock.now()
+    )
+
+
+def open_attachment(*, attachment_id: int, who: Member) -> Handed:
+    """Return a file to whoever may see the return (下载附件).
+
+    Raises
+    ------
+    NotPermitted
+        If the person may not see the organisation's figures.
+    """
+    row = Attachment.objects.select_related("filing__organisation").get(pk=attachment_id)
+    code = row.filing.organisation.code
+    # A scanned page of any organisation holds names and stamps: it is for those over it, not for all who may read its figures.
+    if not who.posts_over(Permission.FIGURES_READ, code, tree_on(clock.today())):
+        raise NotPermitted(Permission.FIGURES_READ, code)
+    return Handed(row.name, row.media_type, bytes(row.content))

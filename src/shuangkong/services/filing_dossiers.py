@@ -1,0 +1,239 @@
+"""What a filing is judged by: its past and how it was revised, its peers, the level below, targets, printed ranges (审核卷).
+
+Rows are append-only, so everything read is kept under the newest row it was read at, and read again only when something was added.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from shuangkong.checks.model import NO_PEERS, Dossier, Figure, Holding, PrintedRange, TargetFigure
+from shuangkong.kernel.faults import InputRefused
+from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
+from shuangkong.kernel.units import unit
+from shuangkong.plan.model import Operator
+from shuangkong.returns.entries import Entry
+from shuangkong.returns.form import CellKey, FilerKind, Form
+from shuangkong.returns.states import ReturnState
+from shuangkong.services import clock
+from shuangkong.services.deployment import city
+from shuangkong.services.filing_forms import UNFINISHED, form_of, forms
+from shuangkong.services.filing_observations import current_rows, newest_id, subject_org
+from shuangkong.services.filing_records import submitted_at
+from shuangkong.services.openings import Composition, compositions
+from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_on
+from shuangkong.services.return_forms import form_coefficients, form_layout, form_ranges
+from shuangkong.services.windows import window_of
+from shuangkong.store.models import Filing, ObservationRow, Submission
+
+_HISTORY = 36
+_CEILINGS = (Operator.AT_MOST, Operator.LESS_THAN)
+Reported = dict[str, Figure]
+
+
+def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dossier:
+    """Lay a filing beside its history, its peers and the level below (审核卷)."""
+    org, period, moment = filing.organisation.code, Period.parse(filing.period), clock.now()
+    newest, submitted = newest_id(), _newest_submission(form, period)
+    subject = subject_org(form, filing)
+    versions = _versions(form, subject, newest)
+    tree = tree_on(clock.today())
+    node, window = tree.get(org), window_of(form.code, filing.period)
+    children, expected = _children(form, tree.get(subject), period, tree, is_whole=True, newest=newest)
+    return Dossier(
+        org=org, name=node.name if node else Words(org, org), period=period, layout=form_layout(form),
+        figures=_figures(form, org, period, entries, moment), history=_history(form, filing, versions),
+        versions=_superseded(versions, filing), peers=_peers(form, str(period), newest, submitted).without(org), children=children, children_expected=expected,
+        targets=_targets(form, subject, period), coefficients=form_coefficients(form, entries), ranges=_ranges(form, period.start),
+        due=window.due_on if window else None, filed_at=moment,
+    )  # fmt: skip
+
+
+def partial_dossier(form: Form, filing: Filing, laid: Dossier) -> Dossier | None:
+    """Return the same with those below that are only some of what a figure covers (部分下级); None where there are none."""
+    tree = tree_on(clock.today())
+    children, expected = _children(form, tree.get(subject_org(form, filing)), laid.period, tree, is_whole=False, newest=newest_id())
+    return replace(laid, children=children, children_expected=expected) if children else None
+
+
+def _figures(form: Form, org: str, period: Period, entries: Mapping[CellKey, Entry], moment: object) -> Reported:
+    return {
+        cell.element: Figure(cell.element, org, period, entry.number, cell.unit or unit("1"), entry.is_not_applicable, moment)  # type: ignore[arg-type]
+        for key, entry in entries.items() if (cell := form.cell(key)) is not None and cell.element
+    }  # fmt: skip
+
+
+Versions = Mapping[str, Mapping[str, Sequence[Figure]]]
+
+
+@lru_cache(maxsize=512)
+def _versions(form: Form, org: str, newest: int) -> Versions:
+    """Return every version of every figure of a form for an organisation, oldest first, by period and element."""
+    found: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    for row in ObservationRow.objects.filter(org=org, element__in=list(form.by_element)).order_by("recorded_at", "id"):
+        found[row.period][row.element].append(_figure(row))
+    return {period: dict(figures) for period, figures in found.items()}
+
+
+def _history(form: Form, filing: Filing, versions: Versions) -> list[Reported]:
+    """Return the earlier periods without gaps, oldest first: what was locked, else what was submitted."""
+    period = Period.parse(filing.period)
+    waiting: dict[str, Reported] = {}
+    rows = (
+        Submission.objects.filter(filing__form=form.code, filing__organisation_id=filing.organisation_id)
+        .exclude(filing__state__in=UNFINISHED).exclude(filing__period=filing.period)
+        .order_by("filing__round", "number").values_list("filing__period", "pk", "digest", "recorded_at")
+    )  # fmt: skip
+    for at, pk, digest, moment in rows:
+        earlier = Period.parse(at)
+        waiting[at] = _figures(form, filing.organisation.code, earlier, submitted_at(form_of(form.code, earlier), pk, digest), moment)
+    told: list[Reported] = []
+    before = period.previous()
+    for _ in range(_HISTORY):
+        locked = {element: figures[-1] for element, figures in versions.get(str(before), {}).items()}
+        told.append(waiting.get(str(before), {}) | locked)
+        before = before.previous()
+    while told and not told[-1]:
+        told.pop()
+    return list(reversed(told))
+
+
+def _superseded(versions: Versions, filing: Filing) -> dict[tuple[str, Period], Sequence[Figure]]:
+    """Return the versions that are no longer in force; those of this period all give way to what is filed now."""
+    found: dict[tuple[str, Period], Sequence[Figure]] = {}
+    for at, figures in versions.items():
+        period = Period.parse(at)
+        for element, told in figures.items():
+            earlier = told if at == filing.period else told[:-1]
+            if earlier:
+                found[element, period] = earlier
+    return found
+
+
+class Peers(Holding):
+    """What all filers of a form reported for a period (同期各单位)."""
+
+    def without(self, org: str) -> Holding:
+        """Return the others."""
+        if org not in self.figures:
+            return self
+        return Holding({code: told for code, told in self.figures.items() if code != org}, self.trades)
+
+
+@lru_cache(maxsize=64)
+def _peers(form: Form, period: str, newest: int, submitted: int) -> Peers:
+    if form.filer not in (FilerKind.UNIT, FilerKind.PARK):
+        return Peers(NO_PEERS.figures)
+    told: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    elements = [code for code, cell in form.by_element.items() if "typed" in cell.tags]
+    for org, entries in _submitted(form.code, Period.parse(period)):
+        told[org] = {cell.element: entry.number for key, entry in entries.items()
+                     if entry.number is not None and (cell := form.cell(key)) is not None and cell.element in form.by_element and "typed" in cell.tags}  # fmt: skip
+    for row in current_rows(period=period, element__in=elements):
+        if row.value is not None:
+            told[row.org][row.element] = row.value
+    trades = {node.code: next((tag for tag in sorted(node.tags) if tag.startswith("trade:")), "") for node in tree_on(clock.today())}
+    return Peers(dict(told), {org: trade for org, trade in trades.items() if trade})
+
+
+def _newest_submission(form: Form, period: Period) -> int:
+    last = Submission.objects.filter(filing__form=form.code, filing__period=str(period)).order_by("-pk").values_list("pk", flat=True).first()
+    return int(last or 0)
+
+
+def _submitted(form: str, period: Period) -> Iterator[tuple[str, Mapping[CellKey, Entry]]]:
+    """Yield what was submitted of a form and not yet locked, the last of each filer."""
+    rows = (
+        Submission.objects.filter(filing__form=form, filing__period=str(period)).exclude(filing__state__in=(*UNFINISHED, ReturnState.LOCKED.name))
+        .order_by("filing__round", "number").values_list("filing__organisation__code", "pk", "digest")
+    )  # fmt: skip
+    declared = form_of(form, period)
+    for org, pk, digest in {row[0]: row for row in rows}.values():
+        yield org, submitted_at(declared, pk, digest)
+
+
+def _children(form: Form, node: Node | None, period: Period, tree: Tree, *, is_whole: bool, newest: int) -> tuple[dict[str, Reported], int | None]:
+    """Return what the level below says of the form's figures: counties of the city, units of a county by the pack's composition."""
+    if node is None or not (node.kind is OrganisationKind.CITY or node.kind.is_jurisdiction):
+        return {}, None
+    if node.kind is OrganisationKind.CITY:
+        counties = [one.code for one in tree if one.kind.is_jurisdiction]
+        return (_below(form, {code: code for code in form.by_element}, counties, period, newest), len(counties)) if is_whole else ({}, None)
+    rules = [rule for rule in compositions().values() if rule.element in form.by_element and rule.is_whole is is_whole]
+    if not rules:
+        return {}, None
+    asked = _asked(rules, node, tree)
+    found = _below(form, {rule.of: rule.element for rule in rules}, asked, period, newest)
+    # Where those below are only some of the whole, the whole is never said to be complete.
+    return found, len(asked) if is_whole else len(asked) + 1
+
+
+def _asked(rules: Sequence[Composition], node: Node, tree: Tree) -> list[str]:
+    units = [one for one in tree if one.kind is OrganisationKind.UNIT and tree.covers(node.code, one.code)]
+    return [one.code for one in units if any(rule.tags <= one.tags for rule in rules)]
+
+
+def _below(form: Form, renamed: Mapping[str, str], orgs: Sequence[str], period: Period, newest: int) -> dict[str, Reported]:
+    """Return figures of organisations under the names of the form: locked ones, else those submitted."""
+    found: dict[str, Reported] = defaultdict(dict)
+    wanted = set(orgs)
+    for declared in _forms_with(tuple(sorted(renamed)), period):
+        for org, entries in _submitted(declared.code, period):
+            if org in wanted:
+                told = _figures(declared, org, period, entries, clock.now())
+                found[org] |= {renamed[code]: figure for code, figure in told.items() if code in renamed}
+    for row in current_rows(period=str(period), element__in=list(renamed), org__in=list(wanted)):
+        found[row.org][renamed[row.element]] = _figure(row)
+    return {org: told for org, told in found.items() if told and any(_fits(form, told))}
+
+
+def _fits(form: Form, told: Reported) -> Iterator[bool]:
+    """Leave out figures of another dimension than the form's own."""
+    for code, figure in list(told.items()):
+        own = form.by_element[code].unit
+        if own is None or own.dimension != figure.unit.dimension:
+            del told[code]
+        else:
+            yield True
+
+
+@lru_cache(maxsize=128)
+def _forms_with(elements: tuple[str, ...], period: Period) -> tuple[Form, ...]:
+    found = []
+    for code, declared in forms().items():
+        if declared.grain is not period.grain or declared.filer not in (FilerKind.UNIT, FilerKind.JURISDICTION):
+            continue
+        try:
+            edition = form_of(code, period)
+        except InputRefused:
+            continue
+        if any(element in edition.by_element for element in elements):
+            found.append(edition)
+    return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def _targets(form: Form, org: str, period: Period) -> dict[str, TargetFigure]:
+    """Return the plan's targets that bind elements of the form themselves, for their year."""
+    found = {}
+    for target in city().plan.targets:
+        cell = form.by_element.get(target.indicator or "")
+        if cell is None or cell.unit is None or target.scope != org or target.value is None or target.target_year != period.last_year:
+            continue
+        given = unit(target.unit)
+        if given.dimension == cell.unit.dimension:
+            found[cell.element] = TargetFigure(target.value * given.factor_to(cell.unit), target.operator in _CEILINGS)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _ranges(form: Form, day: date) -> dict[str, PrintedRange]:
+    return form_ranges(form, day)
+
+
+def _figure(row: ObservationRow) -> Figure:
+    return Figure(row.element, row.org, Period.parse(row.period), row.value, unit(row.unit), row.value is None, row.recorded_at)

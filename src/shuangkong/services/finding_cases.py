@@ -1,0 +1,221 @@
+"""The life of findings (问题处理): explained by whoever filed, judged by others; each step sealed, none taken back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from shuangkong.access.roles import Permission
+from shuangkong.checks.catalogue import Check
+from shuangkong.checks.lifecycle import TRANSITIONS, FindingAct, FindingLife, FindingState, acted, waived
+from shuangkong.checks.model import Severity
+from shuangkong.evidence.act import ActKind
+from shuangkong.kernel.faults import Fault, InputRefused, Refusal
+from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
+from shuangkong.services import clock
+from shuangkong.services.chain import Actor, seal
+from shuangkong.services.filing_checks import Found, catalogue_now
+from shuangkong.services.filing_forms import form_of
+from shuangkong.services.organisations import tree_on
+from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.store.models import Filing, FindingRecord, FindingStep, Submission
+
+_KINDS = {FindingAct.CLOSE: ActKind.FINDING_CLOSURE, FindingAct.WAIVE: ActKind.WAIVER, FindingAct.REVOKE: ActKind.WAIVER}
+_OF_THE_CITY = "city_statistics"  # as the catalogue says it: the waiver belongs to the agency of the city, not of the county
+
+
+class OwnFinding(Refusal):
+    """Nobody judges a finding about the own return (不能处理本单位的问题)."""
+
+    def __init__(self, name: str, act: FindingAct) -> None:
+        super().__init__(
+            thing=Words("办理人", "person"), value=name, rule=Words(f"上报了本表，不能{act.value}其问题", f"submitted the return and may not {act.name.lower()} its findings"),
+            remedy=Words("由另一人办理", "let somebody else do it"),
+        )  # fmt: skip
+
+
+def life_of(finding: FindingRecord) -> FindingLife:
+    """Return where a finding stands by its last step (处理情况)."""
+    return _life(finding.steps.order_by("-id").first())
+
+
+def _life(step: FindingStep | None) -> FindingLife:
+    return FindingLife() if step is None else FindingLife(FindingState[step.state_after], step.reason, step.waived_until)
+
+
+def lives_of(findings: Iterable[int]) -> dict[int, FindingLife]:
+    """Return where findings stand, by key (处理情况)."""
+    keys = list(findings)
+    newest = FindingStep.objects.filter(finding_id__in=keys).values("finding_id").annotate(last=Max("id")).values_list("last", flat=True)
+    known = {step.finding_id: _life(step) for step in FindingStep.objects.filter(pk__in=list(newest))}
+    return {key: known.get(key, FindingLife()) for key in keys}
+
+
+def keep_findings(*, filing: Filing, submission: Submission, found: Sequence[Found], moment: datetime) -> None:
+    """Keep what the checks found in a submission; what an earlier one had and this has no more is rectified (登记问题)."""
+    FindingRecord.objects.bulk_create([one.as_row(filing, submission, moment) for one in found])
+    now = {(one.finding.code, *one.finding.where.elements) for one in found}
+    earlier = [one for one in filing.findings.exclude(submission=submission) if (one.code, *one.elements) not in now]
+    lives = lives_of(one.pk for one in earlier)
+    FindingStep.objects.bulk_create([
+        FindingStep(finding=one, act=FindingAct.RECTIFY.name, state_after=FindingState.RECTIFIED.name, reason=f"第{submission.number}次上报后不再出现",
+                    person_id=submission.person_id, recorded_at=moment)
+        for one in earlier if lives[one.pk].state in (FindingState.OPEN, FindingState.EXPLAINED)
+    ])  # fmt: skip
+
+
+def current_findings() -> "QuerySet[FindingRecord]":
+    """Return the findings that count (有效问题): those of the last submission of each return, and all that were acted on."""
+    last = Submission.objects.values("filing_id").annotate(last=Max("id")).values_list("last", flat=True)
+    return FindingRecord.objects.filter(submission_id__in=last) | FindingRecord.objects.filter(steps__isnull=False)
+
+
+def unexplained(filing: Filing) -> list[FindingRecord]:
+    """Return the findings of the last submission that ask for an explanation and have none that stands (待说明问题)."""
+    last = filing.submissions.order_by("-number").first()
+    asking = [] if last is None else list(last.findings.filter(severity=Severity.NEEDS_EXPLANATION.name).order_by("id"))
+    lives, today = lives_of(one.pk for one in asking), clock.today()
+    return [one for one in asking if lives[one.pk].holds_back(today)]
+
+
+def require_explained(filing: Filing) -> None:
+    """Refuse to review a return while a finding waits for its explanation or waiver (审核前须说明).
+
+    Raises
+    ------
+    InputRefused
+        With every such finding.
+    """
+    faults = [
+        Fault(
+            Words(f"{one.code} 问题", f"finding {one.code}"), one.odd_zh, Words("尚未说明或豁免，不能审核", "is neither explained nor waived"),
+            Words("请填报单位说明，或退回修改", "ask the filer to explain it, or send the return back"), Words("、".join(one.elements), ", ".join(one.elements)),
+        )
+        for one in unexplained(filing)
+    ]  # fmt: skip
+    if faults:
+        raise InputRefused(faults)
+
+
+def act_on_finding(*, finding_id: int, act: FindingAct, who: Member, reason: str, until: date | None = None) -> FindingState:
+    """Explain, reject, rectify, close, waive, revoke or reopen a finding (处理问题); returns where it stands then.
+
+    Parameters
+    ----------
+    finding_id : int
+        The finding.
+    act : FindingAct
+        The filer explains; everything else is done by those in charge, never by who submitted.
+    who : Member
+        Who acts.
+    reason : str
+        Sealed with the step.
+    until : date, optional
+        Of a waiver: the day from which it no longer holds.
+
+    Raises
+    ------
+    NotPermitted, OwnFinding, ActNotAllowed, ReasonMissing, WaiverNotAllowed
+        With who may, what can be done.
+    """
+    with transaction.atomic():
+        finding = FindingRecord.objects.select_related("filing__organisation").get(pk=finding_id)
+        Filing.objects.select_for_update().get(pk=finding.filing_id)
+        actor = actor_on_finding(finding, act, who)
+        life, today = life_of(finding), clock.today()
+        if act is FindingAct.WAIVE and until is not None:
+            months = check_of(finding).waived_months if finding.code in catalogue_now() else 0
+            after = waived(life, day=today, until=until, reason=reason, longest_months=months)
+        else:
+            after = acted(life, act, day=today, reason=reason)
+        told = reason.strip() or act.value
+        content = {
+            "act": act.name, "code": finding.code, "finding": finding.pk, "reason": told, "state_after": after.state.name,
+            "waived_until": after.waived_until.isoformat() if after.waived_until else None,
+        }  # fmt: skip
+        sealed = seal(
+            kind=_KINDS.get(act, ActKind.VERIFICATION), subject=f"finding/{finding.code}/{finding.org}/{finding.period}/{finding.pk}", content=content,
+            actor=actor, reason=told, is_simulated=finding.filing.is_simulated,
+        )  # fmt: skip
+        FindingStep.objects.create(
+            finding=finding, act=act.name, state_after=after.state.name, reason=told, waived_until=after.waived_until, person_id=who.pk,
+            recorded_at=sealed.recorded_at, link=sealed.link,
+        )  # fmt: skip
+    return after.state
+
+
+def actor_on_finding(finding: FindingRecord, act: FindingAct, who: Member) -> Actor:
+    """Return the post in which a person may do an act to a finding (办理岗位); raise `NotPermitted` or `OwnFinding`."""
+    org = finding.filing.organisation.code
+    if act is FindingAct.EXPLAIN:
+        return actor_of(who, Permission.FINDING_EXPLAIN, org, among=[org])
+    tree = tree_on(clock.today())
+    form = form_of(finding.filing.form, Period.parse(finding.filing.period))
+    permission = Permission.FINDING_WAIVE if act in (FindingAct.WAIVE, FindingAct.REVOKE) else Permission.FINDING_JUDGE
+    above = {post.organisation for post in who.posts_over(permission, org, tree)} - {org}
+    if act is FindingAct.WAIVE and finding.code in catalogue_now() and check_of(finding).waived_by == _OF_THE_CITY:
+        above &= {form.agency, tree.city.code}
+    if not above:
+        raise NotPermitted(permission, org)
+    if finding.submission is not None and finding.submission.person_id == who.pk:
+        raise OwnFinding(who.full_name, act)
+    return actor_of(who, permission, org, among=above)
+
+
+def acts_open_on(finding: FindingRecord, who: Member) -> tuple[FindingAct, ...]:
+    """Return what a person can do to a finding now (可办理动作)."""
+    state = life_of(finding).on(clock.today())
+    possible = []
+    for act in FindingAct:
+        try:
+            actor_on_finding(finding, act, who)
+        except Refusal:
+            continue
+        if (state, act) in TRANSITIONS and (act is not FindingAct.WAIVE or (finding.code in catalogue_now() and check_of(finding).waived_months)):
+            possible.append(act)
+    return tuple(possible)
+
+
+def check_of(finding: FindingRecord) -> Check:
+    """Return the line of the catalogue that found it (核查项); KeyError where it is no more."""
+    return catalogue_now()[finding.code]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFinding:
+    """A finding in a list, with where it stands (问题清单的一行)."""
+
+    record: FindingRecord
+    name: Words
+    place: Words
+    life: FindingLife
+    state: FindingState
+    severity: Severity
+
+
+def list_findings(*, who: Member, state: str = "", severity: str = "", code: str = "", place: str = "", period: str = "", most: int = 500) -> tuple[ListedFinding, ...]:
+    """Return the findings a person may see, the gravest and newest first (问题清单).
+
+    Parameters
+    ----------
+    state, severity, code, place, period : str
+        Filters as the address says them; what is unknown finds nothing.
+    most : int
+        How many at most.
+    """
+    tree, today, names = tree_on(clock.today()), clock.today(), catalogue_now()
+    seen = {node.code: node.name for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))}
+    rows = current_findings().filter(org__in=list(seen))
+    wanted: Mapping[str, str] = {"severity": severity, "code": code, "period": period}
+    rows = rows.filter(**{name: said for name, said in wanted.items() if said}).select_related("filing__organisation", "submission").distinct()
+    held = list(rows.order_by("-id")[: most * 4])
+    lives = lives_of(one.pk for one in held)
+    told = [
+        ListedFinding(one, names[one.code].name if one.code in names else Words(one.code, one.code), seen[one.org], lives[one.pk], lives[one.pk].on(today), Severity[one.severity])
+        for one in held
+    ]
+    found = [one for one in told if not state or one.state.name == state]
+    return tuple(sorted(found, key=lambda one: (one.severity.rank, -one.record.pk))[:most])
