@@ -65,7 +65,7 @@ def verify(bundle: Path | None, data: Path | None, published: str | None, form: 
 
 def _verify_database(data: Path, published: str | None, form: str) -> int:
     _start(data)
-    from shuangkong.services.chain import verify_chain
+    from shuangkong.services.chain_verification import verify_chain
 
     def told(step: Words, done: int, total: int) -> None:
         click.echo(f"{say(step)} {done}/{total}", err=True)

@@ -13,8 +13,6 @@ from shuangkong.evidence.canonical import Plain, canonical
 from shuangkong.evidence.chain import Link, append
 from shuangkong.evidence.digest import Algorithm, Digest, digest
 from shuangkong.services import clock
-from shuangkong.services.chain_verification import ChainCheck as ChainCheck
-from shuangkong.services.chain_verification import verify_chain as verify_chain
 from shuangkong.services.deployment import city
 from shuangkong.store.models import ChainContent, ChainLink
 

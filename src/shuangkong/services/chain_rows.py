@@ -264,6 +264,7 @@ def altered(row: Any, column: str, said: object, sealed: object, link: Link) -> 
 
 def _named_row(row: Any) -> Words:
     columns = {one.name for one in row._meta.fields}
+    columns -= {"filing"} if "element" in columns else set()  # the figure's own name says more
     parts = [_short(getattr(row, name)) for name in _NAMING if name in columns and getattr(row, name) is not None]
     told = " ".join(part for part in parts if part)
     return Words(f"{row._meta.db_table} 第{row.pk}行（{told}）", f"{row._meta.db_table} row {row.pk} ({told})")

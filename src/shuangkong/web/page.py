@@ -31,6 +31,7 @@ DOORS = (
     Door("people", Words("人员", "People"), "p", (_P.PEOPLE_MANAGE, _P.APPOINTMENTS_MANAGE, _P.SECURITY_MANAGE)),
     Door("access-log", Words("操作记录", "Access log"), "l", (_P.AUDIT_LOG_READ,)),
     Door("organisations", Words("组织", "Organisations"), "o", (_P.WINDOW_MANAGE,)),
+    Door("audit", Words("审计", "Audit"), "e", (_P.EVIDENCE_READ,)),
 )
 
 

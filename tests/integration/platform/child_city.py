@@ -31,7 +31,8 @@ from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services.chain import open_chain, system_actor, verify_chain
+from shuangkong.services.chain import open_chain, system_actor
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.filings import act_on_filing, open_filing, submit_filing
 from shuangkong.services.organisations import OrganisationFacts, OrganisationKind, register_organisation

@@ -8,7 +8,8 @@ from filing_steps import FORM, PERIOD, Person, carried, fill, open_window, submi
 
 from shuangkong.access.roles import Role
 from shuangkong.returns.states import ActNotPossible, ReturnAct
-from shuangkong.services.chain import system_actor, verify_chain
+from shuangkong.services.chain import system_actor
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filing_observations import current_rows
 from shuangkong.services.filings import (
     ChangedMeanwhile,

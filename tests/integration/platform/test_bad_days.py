@@ -15,7 +15,7 @@ from own_deployment import Deployment, fresh
 
 from shuangkong.access.roles import Role
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services.chain import verify_chain
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filings import NotEditable, open_filing, save_cells, submit_filing
 from shuangkong.services.storage_faults import storage_refusal
 from shuangkong.store.models import ChainLink, DraftCell, FilingAct

@@ -15,8 +15,9 @@ from shuangkong.evidence.finding import FindingKind
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services.chain import open_chain, record_export, system_actor, verify_chain
+from shuangkong.services.chain import open_chain, record_export, system_actor
 from shuangkong.services.chain_rows import TABLES
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.organisations import OrganisationFacts, change_organisation

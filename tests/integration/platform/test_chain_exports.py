@@ -16,8 +16,9 @@ from shuangkong.evidence.digest import Algorithm, Digest
 from shuangkong.evidence.verification import verify
 from shuangkong.kernel.language import Words
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services.chain import system_actor, verify_chain
+from shuangkong.services.chain import system_actor
 from shuangkong.services.chain_export import export_bundle, scope_of_act, scope_of_days, scope_of_return
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.publication import (
     NothingSealed,
     approval_sheet,

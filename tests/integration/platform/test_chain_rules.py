@@ -9,7 +9,8 @@ import pytest
 
 from shuangkong.evidence.docket import read_docket
 from shuangkong.services import deployment, rule_notes
-from shuangkong.services.chain import content_of_digest, verify_chain
+from shuangkong.services.chain import content_of_digest
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.cities import open_city
 from shuangkong.services.rule_notes import note_rules
 from shuangkong.store.models import ChainLink
