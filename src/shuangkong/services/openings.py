@@ -1,7 +1,7 @@
 """A figure opened (数据溯源): its versions, the return it came in, who reported and approved it, its link, and what it is made of."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -159,7 +159,7 @@ def _made_of(element: str, org: str, row: ObservationRow, tree: Tree, who: Membe
     rule = compositions().get(element)
     if rule is None:
         return None
-    then = tree_on(Period.parse(row.period).end)  # as they belonged when the period ended, not as they do today
+    then = tree_on(Period.parse(row.period).end - timedelta(days=1))  # as they belonged on its last day, not as they do today
     asked = {node.code: node for node in then if node.kind.name == "UNIT" and rule.tags <= node.tags and then.covers(org, node.code)}
     target = unit(row.unit)
     parts = []
