@@ -31,8 +31,9 @@ check: $(STAMP)  ## lint, types, layers, unit, property, golden: about a minute
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden tests/test_tidy.py tests/test_docs.py src
 
-test: check  ## everything: check, integration, browser journeys
+test: check $(ASSETS)  ## everything: check, integration on SQLite and on PostgreSQL, browser journeys
 	@$(BIN)/python -m pytest -q tests/integration
+	@SHUANGKONG_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q tests/integration/platform
 	@$(MAKE) --no-print-directory e2e
 
 e2e: $(STAMP) $(ASSETS)  ## browser journeys; screenshots to look at in out/e2e
