@@ -14,6 +14,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import CellKey, Form
+from shuangkong.services.chain_loaded import batch_figures, is_batch
 from shuangkong.services.chain_rows import CHUNK, Held, altered, chunks, held_at, missing, stray
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.filing_forms import form_of
@@ -41,7 +42,7 @@ def figure_findings() -> Iterator[Finding]:
         elif held.link.act.kind in _LOCKS:
             yield from _of_return(list(some), held)
         elif held.link.act.kind is ActKind.LOADING:
-            yield from _of_table(list(some), held)
+            yield from _of_loading(list(some), held)
         else:
             yield from (stray(row, Words("所挂的不是形成数据的一环", "hangs on an act that forms no figures"), held.link) for row in some)
     yield from owed.before(None)
@@ -70,7 +71,11 @@ class _Owed:
 
 
 def _left_nothing(held: Held) -> Iterator[Finding]:
-    return _of_table([], held) if held.link.act.kind is ActKind.LOADING else _of_return([], held)
+    return _of_loading([], held) if held.link.act.kind is ActKind.LOADING else _of_return([], held)
+
+
+def _of_loading(rows: list[ObservationRow], held: Held) -> Iterator[Finding]:
+    return batch_figures(rows, held) if is_batch(held.link) else _of_table(rows, held)
 
 
 def _of_return(rows: list[ObservationRow], held: Held) -> Iterator[Finding]:

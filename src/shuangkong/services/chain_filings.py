@@ -13,6 +13,7 @@ from shuangkong.evidence.digest import digest
 from shuangkong.evidence.finding import Finding
 from shuangkong.kernel.language import Words
 from shuangkong.returns.states import TRANSITIONS, ReturnAct, ReturnState
+from shuangkong.services.chain_loaded import batch_findings, is_batch
 from shuangkong.services.chain_rows import act_differences, altered, chunks, held_at, parsed, stray
 from shuangkong.services.filing_records import subject_of
 from shuangkong.store.models import Attachment, Filing, FilingAct, Submission
@@ -35,6 +36,7 @@ def filing_findings() -> Iterator[Finding]:
         links = {index: held.link for index, held in held_at((one.link for one in joined(*acts.values())), with_content=False).items()}
         for filing in some:
             yield from _filing(filing, acts[filing.pk], {one.pk: one for one in submissions[filing.pk]}, links)
+    yield from batch_findings()
     yield from _attachments()
 
 
@@ -46,14 +48,16 @@ def _by_filing(rows: Any, keys: list[int]) -> Mapping[int, list[Any]]:
 
 
 def _filing(filing: Filing, acts: list[FilingAct], submissions: Mapping[int, Submission], links: Mapping[int, Link]) -> Iterator[Finding]:
-    state, version, link, submitted = ReturnState.DRAFT, 0, None, set()
+    link: Link | None = None
+    state, version, submitted = ReturnState.DRAFT, 0, set()
     for act in acts:
         before, link = link, links.get(act.link)
         if link is None:
             yield stray(act, Words(f"所指的第{act.link}环不存在", f"points at link {act.link}, which is not there"))
             continue
-        yield from _act(filing, act, submissions.get(act.submission_id or 0), link)
-        if before is not None and before.index >= link.index:
+        if not is_batch(link):  # what came with a batch is held against the batch
+            yield from _act(filing, act, submissions.get(act.submission_id or 0), link)
+        if before is not None and before.index >= link.index and not (is_batch(link) and before == link):
             yield stray(act, Words(f"排在第{before.index}环之后，却挂在更早的一环", f"follows link {before.index} and hangs on an earlier one"), link)
         done = _named(ReturnAct, act.act)
         after = TRANSITIONS.get((state, done)) if done else None
