@@ -77,6 +77,7 @@ def prepare(count: int) -> None:
 
 
 def travel(first: int, last: int, until: int = 5) -> None:
+    print("ready", flush=True)
     for number in range(first, last):
         filing = Filing.objects.get(organisation__code=f"K{number:03d}")
         for act, name in WAY[filing.version : until]:
