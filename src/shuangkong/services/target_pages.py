@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from shuangkong.indicators.observations import Observation
 from shuangkong.kernel.language import Words
-from shuangkong.plan.forecast import Forecast, forecast_band
+from shuangkong.plan.forecast import LEAST_CHANGES, Forecast, forecast_band
 from shuangkong.plan.model import Edition, Operator, Plan, Target, TargetKind, Task
 from shuangkong.plan.trajectory import required_path
 from shuangkong.rules import at as rules_at
@@ -68,7 +68,7 @@ class TargetPage:
     decimals: int
     required: Words | None
     forecast: Forecast | None
-    forecast_note: Words
+    forecast_note: Words | None
     places: tuple[PageRow, ...]
     working: Working | None
     inputs: tuple[Input, ...]
@@ -115,16 +115,23 @@ def target_page(*, target: str, year: int | None = None, as_of: date | None = No
     reader = Reader(board.city, board.indicators.evaluator(as_of=board.as_of), rules_at(date(board.year, 12, 31)))
     decimals = shown.row.current.decimals
     points, forecast = _points(board, reader, line)
-    place = board.city.jurisdictions.get(line.target.scope)
     inputs = line.result.inputs if line.result else ()
     return TargetPage(
-        whole=whole, shown=shown, finding=finding_of(line, place.name if place else board.city.name, min(decimals, 1)),
-        sentence=standing(line, place.name if place else board.city.name), points=points, decimals=decimals, required=required_of(line, decimals), forecast=forecast,
-        forecast_note=_note(forecast), places=_places(whole, line.target),
+        whole=whole, shown=shown, finding=_said_once(finding_of(line, shown.place, min(decimals, 1)), shown.place) or line.target.name,
+        sentence=_said_once(standing(line, shown.place), shown.place), points=points, decimals=decimals, required=required_of(line, decimals), forecast=forecast,
+        forecast_note=_note(forecast, points, board.year), places=_places(whole, line.target),
         working=working_of_line(line, anchor=shown.row.anchor, indicators=board.indicators) if line.result else None,
         inputs=tuple(Input(one, input_line(one, board.indicators)) for one in inputs), tasks=_tasks(board, line.target), clause_title=_title(board.plan, line.target.clause),
         remarks=board.plan.remarks_on(line.target), support=_called(board, line.target.support), related=_related(whole, line.target),
     )  # fmt: skip
+
+
+def _said_once(told: Words | None, place: Words) -> Words | None:
+    """Names of targets that hold their place already do not get it again."""
+    if told is None:
+        return None
+    rest = told.en.removeprefix(f"{place.en}, ")
+    return Words(told.zh.replace(place.zh * 2, place.zh), rest if place.en in rest else told.en)
 
 
 def _points(board: Board, reader: Reader, line: BoardLine) -> tuple[tuple[Point, ...], Forecast | None]:
@@ -140,10 +147,12 @@ def _points(board: Board, reader: Reader, line: BoardLine) -> tuple[tuple[Point,
     path = reader.milestones(target)
     needed = required_path(target, actual=line.current, year=board.year) if line.current is not None and path and not line.pace.is_met else {}
     forecast, band = _forecast(target, {year: value for year, value in actual.items() if value is not None}, last)
-    return tuple(
-        Point(year, actual.get(year), path.get(year), needed.get(year), *band.get(year, (None, None)), marks_of(reader.result(target, year)) if actual.get(year) is not None else ())
-        for year in range(first, last + 1)
-    ), forecast  # fmt: skip
+    points = []
+    for year in range(first, last + 1):
+        low, high = band.get(year, (None, None))
+        marks = marks_of(reader.result(target, year)) if actual.get(year) is not None else ()
+        points.append(Point(year, actual.get(year), path.get(year), needed.get(year), low, high, marks))
+    return tuple(points), forecast
 
 
 def _forecast(target: Target, actual: dict[int, Decimal], until: int) -> tuple[Forecast | None, dict[int, tuple[Decimal, Decimal]]]:
@@ -156,9 +165,11 @@ def _forecast(target: Target, actual: dict[int, Decimal], until: int) -> tuple[F
     return found, {year: (100 - high, 100 - low) if is_fall else (low, high) for year, (low, high) in found.band.items()}
 
 
-def _note(forecast: Forecast | None) -> Words:
+def _note(forecast: Forecast | None, points: tuple[Point, ...], year: int) -> Words | None:
+    if not points or points[-1].year <= year:
+        return None
     if forecast is None:
-        return Words("不作预测：连续年份的变化不足 3 个，或方案期已满。", "No forecast: fewer than three yearly changes in a row are known, or no year is left.")
+        return Words(f"不作预测：连续年份的变化不足 {LEAST_CHANGES} 个。", f"No forecast: fewer than {LEAST_CHANGES} yearly changes in a row are known.")
     kind = Words("对数变化", "logarithmic changes") if forecast.is_logarithmic else Words("变化", "changes")
     return Words(
         f"预测区间：把已有 {forecast.changes} 个年度{kind.zh}的均值顺延，两侧各一个标准差（随年数开方放宽）。样本少，只表示照旧发展会到哪里，不是概率。",

@@ -21,6 +21,7 @@ from shuangkong.plan.trajectory import (
     milestones_linear,
     pace,
     relative_reduction_pct,
+    required_path,
 )
 from shuangkong.rules import at
 
@@ -177,3 +178,12 @@ def test_a_relative_fall_needs_a_base() -> None:
 def test_lights_have_shape_and_word() -> None:
     assert [light.label() for light in Light] == ["● 顺利", "▲ 预警", "■ 滞后", "○ 无数据"]
     assert Light.RED.label("en") == "■ behind"
+
+
+def test_what_is_required_leads_from_now_to_the_target() -> None:
+    sum_up = target(TargetKind.CUMULATIVE_SUM, ">=", "100", target_year=2025)
+    assert required_path(sum_up, actual=Decimal(40), year=2023) == {2023: Decimal(40), 2024: Decimal(70), 2025: Decimal(100)}
+    assert required_path(sum_up, actual=Decimal(40), year=2025) == {}
+    fall = target(TargetKind.RELATIVE_CHANGE, ">=", "19", target_year=2022)
+    # from 100 to 81 in two years of one rate: 90 between
+    assert {year: round(figure, 9) for year, figure in required_path(fall, actual=Decimal(0), year=2020).items()} == {2020: 0, 2021: 10, 2022: 19}

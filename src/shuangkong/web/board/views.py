@@ -2,7 +2,8 @@
 
 from dataclasses import fields
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -54,7 +55,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
 def export_board(request: HttpRequest, form: str) -> HttpResponse:
     """Send the rows asked for as a file (导出)."""
     if form not in BOARD_FORMS:
-        raise Http404
+        raise ObjectDoesNotExist(form)
     file = export_of(form=form, asked=_asked(request), year=_year(request), as_of=as_of(request), who=request.member, language=language_of(request))
     return HttpResponse(file.content, headers={"Content-Type": file.media_type, "Content-Disposition": f'attachment; filename="{file.name}"'})
 
