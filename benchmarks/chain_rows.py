@@ -3,8 +3,8 @@
     python benchmarks/chain_rows.py [RETURNS]
 
 Size: 20 000 invented returns carried from draft to lock on SQLite: 100 000 links, 120 000 rows of steps and submissions, 200 000 figures.
-The floor, in the same run: the same rows read and one SHA-256 over each link and content. Budget: 1 000 links a second with all their rows,
-100 s for the whole; memory that does not grow with the rows beyond 600 MB.
+The floor, in the same run: the same rows read and one SHA-256 over each link and content. Budget: 25 times the floor, on whatever machine;
+600 MB of memory beyond what was there.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 RETURNS = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-BUDGET_LINKS_PER_S = 1000
+BUDGET_RATIO = 25
 BUDGET_MEMORY_MB = 600
 BATCH = 500
 FORM, UNIT, PERIOD, FIGURES = "205-1", "B001", "2025", 10
@@ -130,7 +130,7 @@ def main() -> int:
         print(f"{'verify chain and rows':34} {taken:8.1f} s   {links / taken:10,.0f} links/s   {taken / bare:.1f} times the floor, {grown:.0f} MB more")
         for finding in check.findings[:5]:
             print(finding.line())
-        return int(not check.is_sound or links / taken < BUDGET_LINKS_PER_S or grown > BUDGET_MEMORY_MB)
+        return int(not check.is_sound or taken > BUDGET_RATIO * bare or grown > BUDGET_MEMORY_MB)
 
 
 if __name__ == "__main__":
