@@ -77,6 +77,11 @@ class PageRow:
         return Words(marks_text(self.row.marks), marks_text(self.row.marks, "en"))
 
     @property
+    def other_leads(self) -> int:
+        """How many lead beside the first."""
+        return len(self.row.lead) - 1
+
+    @property
     def searched(self) -> str:
         """All words that a search looks through."""
         row = self.row
