@@ -12,15 +12,13 @@ from shuangkong.cli.days import DAY
 from shuangkong.cli.language import language, say
 from shuangkong.kernel.language import Words
 from shuangkong.services.checks import (
-    LEAST_RECALL,
-    MOST_FALSE_PER_1000,
-    Evaluation,
     FileFindings,
     check_as_json,
     check_file,
     checks_on,
     evaluate_checks,
 )
+from shuangkong.services.documents.evaluation_text import evaluation_text
 
 _FORMAT = click.option("--format", "form", type=click.Choice(["json", "table"]), default="table", show_default=True)
 _ON = click.option("--on", type=DAY, metavar="YYYY[-MM-DD]", help="按哪一天的目录，默认最新 / catalogue of which day, the newest by default")
@@ -115,20 +113,5 @@ def evaluate(seed: int, units: int, years: int, per_pattern: int, form: str) -> 
     if form == "json":
         click.echo(json.dumps(result.as_json(language()), ensure_ascii=False, indent=2))
     else:
-        _print_evaluation(result)
+        click.echo(evaluation_text(result, language()))
     sys.exit(0 if result.meets else 1)
-
-
-def _print_evaluation(result: Evaluation) -> None:
-    click.echo(say(Words(f"模拟评估，种子 {result.seed}，{result.units} 家单位", f"Simulated (模拟), seed {result.seed}, {result.units} units")))
-    for one in result.patterns:
-        recall = "—" if one.recall is None else f"{one.recall:.2f}"
-        flag = " !" if one.recall is not None and one.recall < LEAST_RECALL else ""
-        planted = say(Words(f"植入 {one.planted:>3}  检出 {one.found:>3}  检出率 {recall}", f"planted {one.planted:>3}  found {one.found:>3}  recall {recall}"))
-        click.echo(f"  {one.code:<20} {planted}{flag}  {say(one.name)}（{' '.join(one.expected)}）")
-    wrong = "，".join(f"{code} {count}" for code, count in sorted(result.false_by_check.items(), key=lambda pair: -pair[1]))
-    click.echo(say(Words(
-        f"干净报表 {result.clean_returns} 份，误报 {result.false_findings} 处，每千份 {result.false_per_1000:.2f}（限 {MOST_FALSE_PER_1000:g}）{'：' + wrong if wrong else ''}",
-        f"{result.clean_returns} clean returns, {result.false_findings} false findings, {result.false_per_1000:.2f} per 1,000 (at most {MOST_FALSE_PER_1000:g}): {wrong}",
-    )))  # fmt: skip
-    click.echo(say(Words("以上全部为模拟数据", "all of the above is simulated (模拟)")))

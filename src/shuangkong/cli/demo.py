@@ -13,7 +13,9 @@ import click
 from shuangkong.cli.language import language, say
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.services.checks import evaluate_checks
 from shuangkong.services.demo import demo_report, load_demo, write_report
+from shuangkong.services.documents.evaluation_text import evaluation_text
 from shuangkong.services.documents.placing import prove_writable
 from shuangkong.services.documents.report_text import report_text
 
@@ -39,8 +41,9 @@ class NoFreePort(Refusal):
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="端口，被占用则取下一个 / port, or the next free one")
 @click.option("--once", is_flag=True, help="写完即退出，不启动服务 / write and leave, serve nothing")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="截至该日日终所知（北京时间）/ as known at the end of that day")
+@click.option("--fraud-seed", type=click.IntRange(0), help="另在模拟报表中按此种子植入造假，报告检出率和误报 / also plant fraud by this seed; tells recall and false findings")
 @click.option("--city", "pack", type=click.Path(path_type=Path), help="城市包文件夹，默认随附的驻马店 / folder of a city pack; Zhumadian by default")
-def demo(data: Path, out: Path, port: int, once: bool, as_of: datetime | None, pack: Path | None) -> None:
+def demo(data: Path, out: Path, port: int, once: bool, as_of: datetime | None, fraud_seed: int | None, pack: Path | None) -> None:
     """载入城市方案和数据，计算，打印指标一览和县区排名，写出报告并在本机打开 / Load, compute, print, write, serve.
 
     \b
@@ -48,6 +51,7 @@ def demo(data: Path, out: Path, port: int, once: bool, as_of: datetime | None, p
       shuangkong demo
       shuangkong demo --once --out 报告
       shuangkong demo --once --as-of 2024-06-30
+      shuangkong demo --once --fraud-seed 7
       shuangkong --lang en demo --port 9000
     """
     _tell(Words("载入城市包和数据", "loading the city pack and its data"))
@@ -58,6 +62,8 @@ def demo(data: Path, out: Path, port: int, once: bool, as_of: datetime | None, p
     report = demo_report(loaded, as_of=as_of.date() if as_of else None, tell=_tell)
     written = write_report(report, out=out, language=language(), tell=_tell)
     click.echo(report_text(report, language()))
+    if fraud_seed is not None:
+        click.echo(evaluation_text(evaluate_checks(seed=fraud_seed, progress=_tell), language()))
     for path in written:
         click.echo(f"{say(Words('已写出', 'written'))} {path}")
     if not once:

@@ -74,6 +74,19 @@ def load_demo(*, data: Path, pack: Path | None = None) -> Loaded:
     return Loaded(city, loaded, (*notices, *told))
 
 
+def claim_demo_folder(*, data: Path, pack: Path | None = None) -> None:
+    """Make a folder the demo's own, by its marker (占用演示目录); one that holds something else is left alone.
+
+    Raises
+    ------
+    NotADemoDirectory, UnwritablePlace
+        If the folder is not ours, or cannot be written.
+    """
+    _read_own(data)
+    if not (data / MARKER).is_file():
+        put_in_place(data / MARKER, _marker(open_city(pack), {}))
+
+
 def demo_report(loaded: Loaded, *, as_of: date | None, tell: Told) -> Report:
     """Return the report on the newest year with data (演示报告).
 
@@ -132,12 +145,7 @@ def _keep_copies(city: City, data: Path) -> list[str]:
 
     The marker comes first, so that a directory left by a run that was killed is known as ours.
     """
-    marker = data / MARKER
-    known: Mapping[str, str] = {}
-    if data.exists():
-        if not data.is_dir() or (not marker.is_file() and any(_is_foreign(child) for child in data.iterdir())):
-            raise NotADemoDirectory(data)
-        known = _read_marker(marker)
+    marker, known = data / MARKER, _read_own(data)
     if not marker.is_file():
         put_in_place(marker, _marker(city, {}))
     edited = []
@@ -156,6 +164,16 @@ def _keep_copies(city: City, data: Path) -> list[str]:
     if marker.read_bytes() != told:
         put_in_place(marker, told)
     return edited
+
+
+def _read_own(data: Path) -> Mapping[str, str]:
+    """Return what the marker of a folder of ours says; refuse any other that is not empty."""
+    marker = data / MARKER
+    if not data.exists():
+        return {}
+    if not data.is_dir() or (not marker.is_file() and any(_is_foreign(child) for child in data.iterdir())):
+        raise NotADemoDirectory(data)
+    return _read_marker(marker)
 
 
 def _is_foreign(child: Path) -> bool:

@@ -24,6 +24,7 @@ from shuangkong.services.chain_loaded import SUBJECT, figures_org
 from shuangkong.store.models import Attachment, DraftCell, Filing, FilingAct, ObservationRow, Submission
 
 _CHUNK = 5000
+_PLAIN = frozenset({str, int, type(None)})  # what every database takes as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,8 @@ def insert_rows(model: type[models.Model], rows: Iterable[Any]) -> int:
     some: list[list[Any]] = []
     with connection.cursor() as cursor:
         for row in rows:
-            some.append([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
+            told = row.__dict__
+            some.append([value if type(value := told[field.attname]) in _PLAIN else field.get_db_prep_save(value, connection) for field in fields])
             if len(some) == _CHUNK:
                 cursor.executemany(statement, some)
                 count, some = count + len(some), []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shuangkong.access.roles import GRANTS, Permission, Role, holders, incompatible
 from shuangkong.evidence.act import ActKind
@@ -211,3 +211,18 @@ def end_appointment(*, appointment_id: int, ended_on: date, actor: Actor, reason
             appointment=appointment, ended_on=ended_on, ended_by_id=actor.person_id, reason=reason, recorded_at=sealed.recorded_at, link=sealed.link
         )
     return sealed.link
+
+
+def first_responsible(jurisdiction: str, day: date) -> Member | None:
+    """Return the first responsible person of a jurisdiction on a day, None where none was appointed (第一责任人).
+
+    The person's own appointment goes before that of a stand-in; of several, the last counts.
+    """
+    held = (
+        Appointment.objects.filter(role=Role.FIRST_RESPONSIBLE.name, organisation__code=jurisdiction, valid_from__lte=day)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=day))
+        .filter(Q(end=None) | Q(end__ended_on__gt=day))
+        .order_by(F("stands_in_for").asc(nulls_first=True), "-valid_from", "-id")
+        .first()
+    )
+    return None if held is None else member(held.person_id, day=day)

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from shuangkong.evidence.act import ActKind
 from shuangkong.indicators.observations import Observation
+from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain, Period
 from shuangkong.plan.organisations import JurisdictionKind
 from shuangkong.services import clock
-from shuangkong.services.chain import Actor, open_chain, seal, system_actor
+from shuangkong.services.chain import Actor, links, open_chain, seal, system_actor
 from shuangkong.services.demo_city.findings import load_findings
 from shuangkong.services.demo_city.pack_returns import Version, load_pack_returns, versions_of
 from shuangkong.services.demo_city.staff import BEGIN, DemoPerson, all_people, demo_people, load_staff
@@ -35,6 +36,17 @@ _KINDS = {
     JurisdictionKind.FUNCTIONAL_ZONE: OrganisationKind.ZONE,
 }  # fmt: skip
 _DAYS_TO_FILE = timedelta(days=30)
+
+
+class NotADemoDatabase(Refusal):
+    """The database holds a real city (不是演示数据库); the demo leaves it alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            thing=Words("数据库", "database"), value=connection.settings_dict["NAME"], rule=Words("不是演示数据，不予改动", "holds no demo data and is left alone"),
+            remedy=Words("去掉 --demo，或用 --data 指定一个新文件夹", "leave out --demo, or name a new folder with --data"),
+        )  # fmt: skip
+
 Told = Callable[[Words], None]
 
 
@@ -55,13 +67,14 @@ def load_organisations() -> None:
             register_organisation(code=agency.code, kind=OrganisationKind.AGENCY, facts=facts, valid_from=BEGIN, actor=actor, reason="载入城市包")
 
 
-def load_pack_observations(folder: Path, *, filings: Mapping[Version, int] | None = None) -> int:
-    """Load the observation tables of a folder, each sealed as one act (载入观测值); returns how many rows.
+def load_pack_observations(folder: Path) -> int:
+    """Load the observation tables of a folder, each sealed as one act (载入观测值); returns how many rows."""
+    return _load_tables(_read_tables(folder), {})
 
-    `filings` says in which return each version of a figure came; its row then leads there.
-    """
+
+def _load_tables(read: Mapping[Path, list[Observation]], filings: Mapping[Version, int]) -> int:
+    """Load tables of observations; `filings` says in which return each version of a figure came, so that its row leads there."""
     actor, count = system_actor(city().code), 0
-    read = _read_tables(folder)
     number = {id(one): version for version, one in versions_of(one for store in read.values() for one in store)}
     for table, observations in read.items():
         with transaction.atomic():
@@ -72,7 +85,7 @@ def load_pack_observations(folder: Path, *, filings: Mapping[Version, int] | Non
                     ObservationRow(
                         element=one.element, org=one.org, period=str(one.period), value=one.value, unit=str(one.unit), grade=one.grade.name, source=one.source,
                         reported_by=one.reported_by, approved_by=one.approved_by, recorded_at=one.recorded_at, note=one.note, link=sealed.link,
-                        filing_id=(filings or {}).get(number[id(one)]),
+                        filing_id=filings.get(number[id(one)]),
                     )
                     for one in observations
                 ),
@@ -111,18 +124,31 @@ def load_demo_city(*, fraud_seed: int | None = None, told: Told = _silent) -> di
         Which units invent figures; the profile's own where none is given.
     told : callable, optional
         Hears which step begins.
+
+    Raises
+    ------
+    NotADemoDatabase
+        If the database holds anything else.
     """
     if Organisation.objects.exists():
+        _require_demo()
         return {}
     with transaction.atomic():
         return _load(fraud_seed, told)
+
+
+def _require_demo() -> None:
+    first = next(links(), None)
+    if first is None or not first.act.marks:
+        raise NotADemoDatabase
 
 
 def _load(fraud_seed: int | None, told: Told) -> dict[str, int]:
     actor, folder = system_actor(city().code), city().folder / "data"
     open_chain(is_simulated=True)
     profile = read_units_profile(folder)
-    observations = [one for some in _read_tables(folder).values() for one in some]
+    tables = _read_tables(folder)
+    observations = [one for some in tables.values() for one in some]
     told(Words("登记县区、部门、园区和单位", "registering places, agencies, parks and units"))
     load_organisations()
     shown = unit_city(profile, observations, fraud_seed=fraud_seed) if profile else None
@@ -134,7 +160,7 @@ def _load(fraud_seed: int | None, told: Told) -> dict[str, int]:
     staff = load_staff(all_people(ever, profile), actor)
     told(Words("载入县区和部门历年报表", "loading the returns of places and agencies"))
     carried = load_pack_returns(observations, staff=staff, tree=ever, actor=actor)
-    load_pack_observations(folder, filings=carried.filings)
+    _load_tables(tables, carried.filings)
     last_year = profile.years[-1] if profile else clock.today().year - 1
     load_windows(actor, last_year)
     if shown:
