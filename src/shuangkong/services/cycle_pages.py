@@ -209,7 +209,7 @@ def list_cycles() -> list[CycleLine]:
 def cycle_line(row: AssessmentCycle) -> CycleLine:
     """Return a cycle with its name and state."""
     words = Cycle(row.cycle).words
-    return CycleLine(row, Words(f"{row.year}年{words.zh}", f"{words.en} {row.year}"), CycleState[row.state])
+    return CycleLine(row, Words(f"{row.year}{'' if words.zh.startswith('年') else '年'}{words.zh}", f"{words.en} {row.year}"), CycleState[row.state])
 
 
 def start_choices() -> dict[str, Any]:

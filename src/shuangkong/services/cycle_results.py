@@ -1,5 +1,6 @@
 """What a cycle of assessment comes to: computed, then with the lines that people decided. Kept in memory, since one run is the same again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,7 @@ from shuangkong.services.evidence import rule_lines
 from shuangkong.services.indicators import CityIndicators
 from shuangkong.services.scoring_tables import scoring_book
 from shuangkong.services.standing import city_indicators
-from shuangkong.store.models import AppealAnswer, AssessmentCycle
+from shuangkong.store.models import AppealAnswer, AssessmentCycle, ChainContent
 
 _MOST_KEPT = 64
 
@@ -91,6 +92,13 @@ def rules_in_force(year: int) -> bytes:
 def rules_digest(year: int) -> str:
     """Return the digest of the rules in force (规则摘要)."""
     return str(digest(rules_in_force(year), algorithm()))
+
+
+def keep_files(files: Mapping[str, bytes]) -> None:
+    """Keep the files that a docket lists beside what the chain keeps (保存案卷文件), so that the chain verifies down to them."""
+    ChainContent.objects.bulk_create(
+        [ChainContent(digest=str(digest(content, algorithm())), content=content) for content in files.values()], ignore_conflicts=True
+    )
 
 
 def is_simulated(cycle: AssessmentCycle) -> bool:

@@ -34,6 +34,7 @@ from shuangkong.services.cycle_results import (
     decided,
     decided_lines,
     is_simulated,
+    keep_files,
     rules_digest,
     rules_in_force,
     run_at,
@@ -129,6 +130,7 @@ def freeze_cycle(*, cycle_id: int, version: int, seen: str, who: Member, reason:
             raise CycleChanged(cycle)
         files = _files(cycle, actor)
         listed = docket(files, algorithm())
+        keep_files(files)
         sealed = take_step(cycle, CycleAct.FREEZE, actor, kind=ActKind.ASSESSMENT_FREEZE, content=listed, reason=reason.strip())
         row = FrozenResult.objects.create(
             cycle=cycle, content=listed, digest=str(sealed.digest), person_id=actor.person_id, recorded_at=sealed.recorded_at, link=sealed.link

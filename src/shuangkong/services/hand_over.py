@@ -16,6 +16,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.services import clock
 from shuangkong.services.assessment_cycles import held_cycle, require_version, subject_of, take_step
 from shuangkong.services.chain import algorithm, links
+from shuangkong.services.cycle_results import keep_files
 from shuangkong.services.deployment import city
 from shuangkong.services.documents.assessment_docx import assessment_docx
 from shuangkong.services.documents.assessment_xlsx import assessment_xlsx
@@ -50,6 +51,7 @@ def hand_over_result(*, cycle_id: int, version: int, who: Member) -> int:
         report = sealed_report(frozen)
         files = {one.name: bytes(one.content) for one in frozen.row.files.all()}
         files |= {WORD: assessment_docx(report, "zh"), WORKBOOK: assessment_xlsx(report, "zh")}
+        keep_files(files)
         sealed = take_step(cycle, CycleAct.HAND_OVER, actor, kind=ActKind.HANDING_OVER, content=docket(files, algorithm()))
         head = publish_head()
         bundle = _bundle(cycle, files)

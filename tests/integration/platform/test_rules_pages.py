@@ -44,7 +44,8 @@ def test_more_points_for_a_line_change_scores_and_nothing_is_kept(small_city: No
     before = (ChainLink.objects.count(), ObservationRow.objects.count(), board_as_known(year=2024, as_of=AS_OF).lines)
     told = suppose(path=RUBRIC, part="items.0.max", told="30", year=2024, as_of=AS_OF)
     assert (told.held, told.supposed, told.compared_places) == (Decimal(20), Decimal(30), 13)
-    assert told.places and not told.targets
+    assert told.places
+    assert not told.targets
     full = next(one for one in told.places if one.code == "411702")
     assert round(full.after - full.before, 20) == Decimal(10)
     assert (ChainLink.objects.count(), ObservationRow.objects.count(), board_as_known(year=2024, as_of=AS_OF).lines) == before
