@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from shuangkong.web import health
 
-AREAS = ("administration", "api", "audit", "board", "people", "returns")
+AREAS = ("administration", "api", "assessments", "audit", "board", "people", "returns", "rules")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
