@@ -7,6 +7,7 @@ from datetime import date
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period
+from shuangkong.returns.deadline import overdue_working_days
 from shuangkong.returns.form import Form
 from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
@@ -14,6 +15,7 @@ from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filings import actor_for, files
 from shuangkong.services.organisations import Node, Tree, tree_on
 from shuangkong.services.people import Member, NotPermitted
+from shuangkong.services.return_forms import is_working_day
 from shuangkong.services.windows import Window, windows
 from shuangkong.store.models import Filing, Waiver
 
@@ -44,8 +46,8 @@ def my_work(*, who: Member) -> tuple[Work, ...]:
     """Return what waits for a person, the earliest due first (我的工作)."""
     today = clock.today()
     tree = tree_on(today)
-    open_windows = {key: window for key, window in windows().items() if window.is_open(today)}
-    waiting = [*_to_file(who, tree, open_windows), *_to_handle(who, tree, open_windows)]
+    known = windows()
+    waiting = [*_to_file(who, tree, {key: window for key, window in known.items() if window.is_open(today)}), *_to_handle(who, tree, known)]
     return tuple(sorted(waiting, key=lambda one: (one.due_on or date.max, one.form.code, one.node.code, one.period)))
 
 
@@ -64,9 +66,13 @@ def _to_file(who: Member, tree: Tree, open_windows: dict[tuple[str, str], Window
                 continue
             if filing is None or ReturnState[filing.state] in EDITABLE:
                 yield Work(form, node, period, ReturnState[filing.state] if filing else None, ReturnAct.SUBMIT, window.due_on, filing.pk if filing else None)
+    for (code, period, org), filing in begun.items():  # a correction was consented to: it needs no window
+        node = tree.get(org)
+        if filing.round > 1 and ReturnState[filing.state] in EDITABLE and (code, period) not in open_windows and node is not None:
+            yield Work(form_of(code, Period.parse(period)), node, period, ReturnState[filing.state], ReturnAct.SUBMIT, None, filing.pk)
 
 
-def _to_handle(who: Member, tree: Tree, open_windows: dict[tuple[str, str], Window]) -> Iterable[Work]:
+def _to_handle(who: Member, tree: Tree, known: dict[tuple[str, str], Window]) -> Iterable[Work]:
     handles = (Permission.RETURN_REVIEW, Permission.RETURN_APPROVE, Permission.RETURN_LOCK)
     if not any(who.may(permission) for permission in handles):
         return
@@ -80,7 +86,7 @@ def _to_handle(who: Member, tree: Tree, open_windows: dict[tuple[str, str], Wind
             actor_for(filing, act, who)
         except NotPermitted:
             continue
-        window = open_windows.get((filing.form, filing.period))
+        window = known.get((filing.form, filing.period))
         yield Work(form_of(filing.form, Period.parse(filing.period)), node, filing.period, ReturnState[filing.state], act, window.due_on if window else None, filing.pk)
 
 
@@ -89,6 +95,30 @@ def _waived(organisations: Iterable[str]) -> set[tuple[str, str, str]]:
     for row in Waiver.objects.filter(organisation__code__in=list(organisations)).select_related("organisation").order_by("id"):
         last[row.form, row.period, row.organisation.code] = row.is_waived
     return {key for key, is_waived in last.items() if is_waived}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Who has not filed (未报单位): where it lies, where its return stands, None where it was not begun."""
+
+    node: Node
+    place: Node | None
+    state: ReturnState | None
+    filing_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceProgress:
+    """How far the filers of a place have come (县区进度)."""
+
+    place: Node
+    asked: int
+    filed: int
+
+    @property
+    def share_pct(self) -> int:
+        """Filed of asked, whole percent, rounded down: only all is 100."""
+        return 100 * self.filed // self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +131,62 @@ class Progress:
     waived: int
     by_state: Counter[ReturnState]
     missing: tuple[Node, ...]
+    overdue_days: int = 0
+    places: tuple[PlaceProgress, ...] = ()
+    not_filed: tuple[Missing, ...] = ()
+    released: tuple[Node, ...] = ()
 
     @property
     def filed(self) -> int:
         """How many have submitted and were not sent back."""
         return sum(count for state, count in self.by_state.items() if state not in EDITABLE)
 
+    @property
+    def due(self) -> int:
+        """How many must file: those asked and not released."""
+        return self.asked - self.waived
 
-def progress(*, who: Member, form: str | None = None, period: str | None = None) -> tuple[Progress, ...]:
+    @property
+    def share_pct(self) -> int:
+        """Filed of those that must, whole percent, rounded down."""
+        return 100 * self.filed // self.due if self.due > 0 else 100
+
+
+def progress(*, who: Member, form: str | None = None, period: str | None = None, place: str | None = None) -> tuple[Progress, ...]:
     """Return who has filed and who has not, among the organisations a person may see (填报进度), the newest period first."""
-    tree = tree_on(clock.today())
-    seen = [node for node in tree if who.sees(node.code, tree)]
+    today = clock.today()
+    tree = tree_on(today)
+    seen = [node for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))]
     found = []
     for (code, at), window in windows().items():
         if code not in forms() or (form and code != form) or (period and at != period):
             continue
         declared = form_of(code, Period.parse(at))
         asked = {node.code: node for node in seen if files(declared, node)}
-        if not asked:
-            continue
-        states: dict[str, ReturnState] = {}
-        rows = Filing.objects.filter(form=code, period=at, organisation__code__in=list(asked)).order_by("round")
-        for org, state in rows.values_list("organisation__code", "state"):
-            states[org] = ReturnState[state]
-        waived = {org for _, _, org in _waived(asked) & {(code, at, org) for org in asked}}
-        missing = tuple(node for org, node in sorted(asked.items()) if org not in waived and states.get(org, ReturnState.DRAFT) in EDITABLE)
-        found.append(Progress(declared, window, len(asked), len(waived), Counter(states.values()), missing))
+        if asked:
+            found.append(_progress(declared, at, window, asked, tree, today))
     return tuple(sorted(found, key=lambda one: (one.window.period, one.form.code), reverse=True))
+
+
+def _progress(form: Form, at: str, window: Window, asked: dict[str, Node], tree: Tree, today: date) -> Progress:
+    states: dict[str, tuple[ReturnState, int]] = {}
+    rows = Filing.objects.filter(form=form.code, period=at, organisation__code__in=list(asked)).order_by("round")
+    for org, state, pk in rows.values_list("organisation__code", "state", "pk"):
+        states[org] = (ReturnState[state], pk)
+    waived = {org for code, period, org in _waived(asked) if (code, period) == (form.code, at) and org in asked}
+    missing = [node for org, node in sorted(asked.items()) if org not in waived and (org not in states or states[org][0] in EDITABLE)]
+    left = {node.code for node in missing}
+    of_place: dict[str, list[int]] = {}
+    for org in asked.keys() - waived:
+        county = tree.jurisdiction_of(org)
+        if county is not None:
+            told = of_place.setdefault(county.code, [0, 0])
+            told[0] += 1
+            told[1] += org not in left
+    late = overdue_working_days(window.due_on, today, is_working_day=is_working_day) if today > window.due_on else 0
+    return Progress(
+        form, window, len(asked), len(waived), Counter(state for org, (state, _) in states.items() if org not in waived), tuple(missing), late,
+        tuple(PlaceProgress(tree.find(code), *told) for code, told in sorted(of_place.items())),
+        tuple(Missing(node, tree.jurisdiction_of(node.code), *states.get(node.code, (None, None))) for node in missing),
+        tuple(asked[org] for org in sorted(waived)),
+    )  # fmt: skip

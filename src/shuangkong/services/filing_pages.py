@@ -1,22 +1,40 @@
-"""A filing as its page shows it: every table with figure, previous period, working, finding; the acts so far; what can be done."""
+"""A filing as its page shows it: every table with figure, previous period, change, working, finding; what needs eyes; what can be done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shuangkong.access.roles import Permission
+from shuangkong.access.roles import Permission, holders
+from shuangkong.checks.lifecycle import FindingLife, FindingState
+from shuangkong.checks.model import Severity
+from shuangkong.kernel.faults import Fault, Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.entries import Entry
-from shuangkong.returns.form import Cell, CellKey, Form, Row, Table, TableKind
+from shuangkong.returns.form import Cell, CellKey, EntryKind, Form, Row, Table, TableKind
+from shuangkong.returns.formula import CellResult
 from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
-from shuangkong.services.filing_forms import form_of, previous_entries, worked_out
-from shuangkong.services.filing_records import draft_entries, submitted_entries
+from shuangkong.services.amendments import ShownAmendment, amendments_of, may_ask
+from shuangkong.services.filing_cells import known_now
+from shuangkong.services.filing_checks import Found, catalogue_now, check_filing, told_cells
+from shuangkong.services.filing_differences import Difference, change_text, differences
+from shuangkong.services.filing_forms import form_of, laid_out, missing_cells, previous_entries
+from shuangkong.services.filing_observations import subject_org
+from shuangkong.services.filing_records import draft_entries, submitted_at
 from shuangkong.services.filings import acts_open_to
+from shuangkong.services.finding_cases import lives_of
+from shuangkong.services.handling_limits import handling_limit
 from shuangkong.services.organisations import Node, tree_on
-from shuangkong.services.people import Member, NotPermitted
+from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.services.remarks import ShownRemark, remarks_on
 from shuangkong.services.windows import Window, window_of
-from shuangkong.store.models import Filing, FilingAct, FindingRecord
+from shuangkong.store.models import Attachment, Filing, FilingAct, FindingRecord
+
+_OPEN = FindingLife()
+NEXT_PERMISSION = {
+    ReturnState.DRAFT: Permission.RETURN_FILE, ReturnState.SENT_BACK: Permission.RETURN_FILE, ReturnState.SUBMITTED: Permission.RETURN_REVIEW,
+    ReturnState.ACCEPTED: Permission.RETURN_REVIEW, ReturnState.REVIEWED: Permission.RETURN_APPROVE, ReturnState.APPROVED: Permission.RETURN_LOCK,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +45,36 @@ class ShownCell:
     entry: Entry | None
     previous: Entry | None
     working: str = ""
+    severity: str = ""
+    finding: str = ""
+    prefill: str = ""
 
     @property
     def text(self) -> str:
         """What is shown in the input."""
         return self.entry.stored() if self.entry else ""
+
+    @property
+    def previous_text(self) -> str:
+        """What stood there in the period before."""
+        return self.previous.stored() if self.previous else ""
+
+    @property
+    def change_text(self) -> str:
+        """The change against the period before, absolute and in percent."""
+        return change_text(self.previous, self.entry)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a figure stands here."""
+        return self.cell.kind is EntryKind.NUMBER
+
+    @property
+    def note(self) -> str:
+        """What is told when the cell is gone to: meaning, unit, the period before, the change."""
+        parts = [self.cell.meaning, f"单位：{self.cell.unit}" if self.cell.unit else "", "必填" if self.cell.is_required else "",
+                 f"未填时用 {self.prefill}" if self.prefill else "", f"上期 {self.previous_text}" if self.previous else "", f"变化 {self.change_text}" if self.change_text else ""]  # fmt: skip
+        return "；".join(part.rstrip("。；") for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +87,56 @@ class ShownRow:
     level: int
     cells: tuple[ShownCell | None, ...]
 
+    @property
+    def is_used(self) -> bool:
+        """Whether anything stands in it."""
+        return any(at is not None and at.entry is not None for at in self.cells)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the row's only figure, or of all of them."""
+        units = {str(at.cell.unit) for at in self.cells if at is not None and at.cell.unit}
+        return units.pop() if len(units) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownTable:
-    """A table of the page."""
+    """A table of the page; one with a single column of figures shows the period before and the change beside the input."""
 
     table: Table
     rows: tuple[ShownRow, ...]
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it has one column alone."""
+        return len(self.table.columns) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding beside its cells (问题显示): of a draft as found now, of a submission as kept."""
+
+    severity: Severity
+    code: str
+    name: Words
+    odd: Words
+    usual: Words
+    remedy: Words
+    keys: tuple[str, ...]
+    cells: tuple[Words, ...]
+    record_id: int | None = None
+    life: FindingLife = _OPEN
+    state: FindingState = FindingState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How far a return is filled in (填报进度): inputs filled of all, required ones filled of those asked for."""
+
+    filled: int
+    inputs: int
+    required_filled: int
+    required: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +153,22 @@ class ShownFiling:
     findings: tuple[FindingRecord, ...]
     possible: tuple[ReturnAct, ...]
     is_editable: bool
+    known: str = ""
+    shown_findings: tuple[ShownFinding, ...] = ()
+    missing: tuple[Fault, ...] = ()
+    filled: Filled = Filled(0, 0, 0, 0)
+    large: tuple[Difference, ...] = ()
+    since_sent_back: tuple[Difference, ...] = ()
+    since_locked: tuple[Difference, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    remarks: tuple[ShownRemark, ...] = ()
+    amendments: tuple[ShownAmendment, ...] = ()
+    rounds: tuple[Filing, ...] = ()
+    may_ask_amendment: bool = False
+    may_discuss: bool = False
+    next_roles: tuple[Words, ...] = ()
+    large_from_pct: int = 0
+    figures_of: str = ""
 
 
 def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
@@ -82,37 +184,111 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
     code = filing.organisation.code
     if not who.sees(code, tree):
         raise NotPermitted(Permission.FIGURES_READ, code)
-    form = form_of(filing.form, Period.parse(filing.period))
-    state = ReturnState[filing.state]
-    last = filing.submissions.order_by("-number").first()
-    workings: Mapping[CellKey, str] = {}
-    if state in EDITABLE or last is None:
-        entries = draft_entries(form, filing)
-        results = worked_out(form, filing, entries)
-        entries |= {key: one.entry for key, one in results.items() if one.entry is not None}
-        workings = {key: one.working for key, one in results.items()}
-    else:
-        entries = submitted_entries(form, last)
+    form, state = form_of(filing.form, Period.parse(filing.period)), ReturnState[filing.state]
+    last = filing.submissions.defer("content").order_by("-number").first()
+    records = tuple(last.findings.order_by("id")) if last else ()
+    results: Mapping[CellKey, CellResult] = {}
+    prefills: Mapping[CellKey, Entry] = {}
+    missing: tuple[Fault, ...] = ()
     before = previous_entries(form, filing)
+    is_draft = state in EDITABLE or last is None
+    if is_draft:
+        laid = laid_out(form, filing, draft_entries(form, filing))
+        results, prefills = laid.results, {key: one.entry for key, one in laid.prefilled.items() if one.entry is not None}
+        entries = {**{key: one.entry for key, one in results.items() if one.entry is not None and key not in prefills}, **laid.typed}
+        missing, whole = missing_cells(form, laid.whole), laid.whole
+        told = tuple(_found_now(form, one) for one in check_filing(form, filing, whole))
+    else:
+        entries = dict(submitted_at(form, last.pk, last.digest))
+        whole, told = entries, _found_then(form, records)
     possible = acts_open_to(filing, who)
+    marks = _marks(told)
+    rounds = tuple(Filing.objects.filter(form=filing.form, organisation=filing.organisation, period=filing.period).order_by("round"))
+    large_pct = handling_limit("change_large_pct")
     return ShownFiling(
         filing=filing, form=form, node=tree.find(code), state=state, window=window_of(form.code, filing.period),
-        tables=tuple(_shown(form, table, entries, before, workings) for table in form.tables),
-        acts=tuple(filing.acts.select_related("person").order_by("id")),
-        findings=tuple(last.findings.order_by("id")) if last else (), possible=possible,
-        is_editable=state in EDITABLE and ReturnAct.SUBMIT in possible,
+        tables=tuple(_shown(form, table, _Beside(entries, before, results, prefills, marks)) for table in form.tables),
+        acts=tuple(filing.acts.select_related("person").order_by("id")), findings=records, possible=possible,
+        is_editable=state in EDITABLE and _may_file(who, code), known=str(known_now(filing)), shown_findings=told, missing=missing, filled=_filled(form, entries, missing),
+        large=tuple(one for one in differences(form, before, whole) if one.after is not None and (one.change_pct is not None and abs(one.change_pct) >= large_pct)),
+        since_sent_back=_since_sent_back(form, filing, whole), since_locked=_since_locked(form, filing, rounds, whole),
+        attachments=tuple(filing.attachments.defer("content").select_related("person").order_by("id")), remarks=remarks_on(filing, form),
+        amendments=amendments_of(filing, who), rounds=rounds, may_ask_amendment=may_ask(filing, who), may_discuss=_may(who, Permission.DISCUSS, code),
+        next_roles=tuple(role.words for role in holders(NEXT_PERMISSION[state])) if state in NEXT_PERMISSION else (), large_from_pct=large_pct, figures_of=subject_org(form, filing),
     )  # fmt: skip
 
 
-def _shown(form: Form, table: Table, entries: Mapping[CellKey, Entry], before: Mapping[CellKey, Entry], workings: Mapping[CellKey, str]) -> ShownTable:
-    rows = table.rows if table.kind is TableKind.GRID else _list_rows(table, entries)
+def _may_file(who: Member, code: str) -> bool:
+    return _may(who, Permission.RETURN_FILE, code)
+
+
+def _may(who: Member, permission: Permission, code: str) -> bool:
+    try:
+        actor_of(who, permission, code)
+    except Refusal:
+        return False
+    return True
+
+
+def _found_now(form: Form, found: Found) -> ShownFinding:
+    told, keys = found.finding, told_cells(form, found)
+    return ShownFinding(told.severity, told.code, found.name, told.odd, told.usual, told.remedy, keys, _names(form, keys))
+
+
+def _found_then(form: Form, records: Sequence[FindingRecord]) -> tuple[ShownFinding, ...]:
+    lives, today, names = lives_of(one.pk for one in records), clock.today(), catalogue_now()
+    shown = []
+    for one in records:
+        keys = tuple(str(cell.key) for element in one.elements if (cell := form.by_element.get(element)) is not None)
+        name = names[one.code].name if one.code in names else Words(one.code, one.code)
+        shown.append(ShownFinding(
+            Severity[one.severity], one.code, name, Words(one.odd_zh, one.odd_en), Words(one.usual_zh, one.usual_en), Words(one.remedy_zh, one.remedy_en), keys,
+            _names(form, keys), one.pk, lives[one.pk], lives[one.pk].on(today),
+        ))  # fmt: skip
+    return tuple(sorted(shown, key=lambda one: (one.severity.rank, one.code)))
+
+
+def _names(form: Form, keys: Sequence[str]) -> tuple[Words, ...]:
+    return tuple(cell.name for key in keys if (cell := form.cell(CellKey.parse(key))) is not None)
+
+
+def _marks(found: Sequence[ShownFinding]) -> dict[str, tuple[str, str]]:
+    """Return the gravest finding of each cell."""
+    marks: dict[str, tuple[str, str]] = {}
+    for one in found:
+        if len(one.keys) <= _MOST_MARKED:
+            for key in one.keys:
+                marks.setdefault(key, (one.severity.name, f"{one.code} {one.odd.zh}；{one.remedy.zh}"))
+    return marks
+
+
+_MOST_MARKED = 12  # a finding about the whole return is told above it, and marks no cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    entries: Mapping[CellKey, Entry]
+    before: Mapping[CellKey, Entry]
+    results: Mapping[CellKey, CellResult]
+    prefills: Mapping[CellKey, Entry]
+    marks: Mapping[str, tuple[str, str]]
+
+
+def _shown(form: Form, table: Table, beside: _Beside) -> ShownTable:
+    rows = table.rows if table.kind is TableKind.GRID else _list_rows(table, beside.entries)
     shown = []
     for row in rows:
-        cells = []
+        cells: list[ShownCell | None] = []
         for column in table.columns:
             key = CellKey(table.code, row.code, column.code)
             cell = form.cell(key)
-            cells.append(None if cell is None else ShownCell(cell, entries.get(key), before.get(key), workings.get(key, "")))
+            if cell is None:
+                cells.append(None)
+                continue
+            severity, text = beside.marks.get(str(key), ("", ""))
+            working = beside.results[key].working if key in beside.results else ""
+            guessed = beside.prefills.get(key)
+            cells.append(ShownCell(cell, beside.entries.get(key), beside.before.get(key), working, severity, text, guessed.stored() if guessed else ""))
         shown.append(ShownRow(row.code, row.name, row.number, row.level, tuple(cells)))
     return ShownTable(table, tuple(shown))
 
@@ -122,3 +298,38 @@ def _list_rows(table: Table, entries: Mapping[CellKey, Entry]) -> tuple[Row, ...
     last = max((int(key.row) for key in entries if key.table == table.code), default=0)
     count = min(table.max_rows, max(5, last + 1))
     return tuple(Row(code=str(number), name=Words(str(number), str(number))) for number in range(1, count + 1))
+
+
+def _filled(form: Form, entries: Mapping[CellKey, Entry], missing: Sequence[Fault]) -> Filled:
+    inputs = [cell for cell in form.fixed_cells.values() if not cell.is_computed]
+    sparse = {table.code for table in form.tables if table.is_sparse}
+    required = [cell for cell in inputs if cell.is_required and cell.key.table not in sparse]
+    return Filled(
+        sum(key in entries for key in (cell.key for cell in inputs)), len(inputs), sum(cell.key in entries for cell in required), len(required)
+    )
+
+
+def _since_sent_back(form: Form, filing: Filing, whole: Mapping[CellKey, Entry]) -> tuple[Difference, ...]:
+    """Return how what stands now differs from what was sent back or withdrawn last."""
+    rows = list(filing.submissions.order_by("-number").values_list("pk", "digest")[:2])
+    earlier = rows[:1] if ReturnState[filing.state] in EDITABLE else rows[1:2]
+    return tuple(differences(form, submitted_at(form, *earlier[0]), whole)) if earlier else ()
+
+
+def _since_locked(form: Form, filing: Filing, rounds: Sequence[Filing], whole: Mapping[CellKey, Entry]) -> tuple[Difference, ...]:
+    """Return how a correction differs from the round before."""
+    before = next((one for one in rounds if one.round == filing.round - 1), None)
+    last = before.submissions.order_by("-number").values_list("pk", "digest").first() if before else None
+    return tuple(differences(form, submitted_at(form, *last), whole)) if last else ()
+
+
+def change_cells(form: Form, previous: Mapping[CellKey, Entry], whole: Mapping[CellKey, Entry]) -> dict[str, str]:
+    """Return the changes shown beside the inputs of single-column tables, by key of the cell (变化栏)."""
+    single = {table.code for table in form.tables if len(table.columns) == 1}
+    return {str(key): change_text(previous.get(key), whole.get(key)) for key in form.fixed_cells if key.table in single}
+
+
+def form_of_filing(filing_id: int) -> Form:
+    """Return the edition of the form that a filing is of (报表的表式)."""
+    code, period = Filing.objects.values_list("form", "period").get(pk=filing_id)
+    return form_of(code, Period.parse(period))

@@ -99,6 +99,8 @@ def set_window(*, form: Form, period: Period, opens_on: date, due_on: date, clos
 def change_window(*, form: Form, period: Period, opens_on: date, due_on: date, closes_on: date | None, who: Member, reason: str) -> int:
     """Let a person in charge open, move or close a window (调整填报期)."""
     actor = actor_of(who, Permission.WINDOW_MANAGE, form.agency, among=[form.agency])
+    if period.grain is not form.grain:
+        raise BadWindow(str(period), Words(f"本表按{form.grain.value}填报", f"the form is filed by the {form.grain.name.lower()}"))
     return set_window(form=form, period=period, opens_on=opens_on, due_on=due_on, closes_on=closes_on, actor=actor, reason=reason)
 
 
@@ -129,6 +131,8 @@ def waive_period(*, form: Form, period: Period, organisation: str, who: Member, 
     """Release an organisation from filing a form for a period, or take that back (豁免填报); returns the place of its link."""
     with transaction.atomic():
         actor = actor_of(who, Permission.PERIOD_WAIVE, organisation, among=[form.agency])
+        if period.grain is not form.grain:
+            raise BadWindow(str(period), Words(f"本表按{form.grain.value}填报", f"the form is filed by the {form.grain.name.lower()}"))
         sealed = seal(
             kind=ActKind.WAIVER, subject=f"waiver/{form.code}/{organisation}/{period}", actor=actor, reason=reason,
             content={"form": form.code, "is_waived": is_waived, "organisation": organisation, "period": str(period), "reason": reason},
@@ -138,3 +142,41 @@ def waive_period(*, form: Form, period: Period, organisation: str, who: Member, 
             person_id=actor.person_id, recorded_at=sealed.recorded_at, link=sealed.link,
         )  # fmt: skip
     return sealed.link
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedWindow:
+    """A form of a period as those in charge see it (填报期管理): the window now, every version of it, whether it is open."""
+
+    form: Form
+    window: Window
+    versions: tuple[WindowVersion, ...]
+    is_open: bool
+    may_change: bool
+
+
+def managed_windows(*, who: Member, forms: Iterable[Form], form: str = "", period: str = "") -> tuple[ManagedWindow, ...]:
+    """Return every window of some forms with how it came about, the newest period first (填报期一览)."""
+    today, declared = clock.today(), {one.code: one for one in forms}
+    versions: dict[tuple[str, str], list[WindowVersion]] = {}
+    rows = WindowVersion.objects.filter(form__in=list(declared))
+    for name, said in (("form", form), ("period", period)):
+        rows = rows.filter(**{name: said}) if said else rows
+    for row in rows.order_by("id"):
+        versions.setdefault((row.form, row.period), []).append(row)
+    found = []
+    for (code, at), told in versions.items():
+        last = told[-1]
+        window = Window(code, at, last.opens_on, last.due_on, last.closes_on)
+        found.append(ManagedWindow(declared[code], window, tuple(told), window.is_open(today), may_manage(declared[code], who)))
+    return tuple(sorted(found, key=lambda one: (one.window.period, one.form.code), reverse=True))
+
+
+def may_manage(form: Form, who: Member) -> bool:
+    """Tell whether a person opens and closes the windows of a form (可否管理填报期)."""
+    return any(post.allows(Permission.WINDOW_MANAGE) and post.organisation == form.agency for post in who.posts)
+
+
+def may_waive(form: Form, who: Member) -> bool:
+    """Tell whether a person can release filers of a form (可否豁免填报)."""
+    return any(post.allows(Permission.PERIOD_WAIVE) and post.organisation == form.agency for post in who.posts)

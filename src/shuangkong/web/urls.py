@@ -4,10 +4,11 @@ from django.urls import include, path
 
 from shuangkong.web import health
 
-AREAS = ("administration", "api", "assessments", "audit", "board", "people", "returns", "rules")
+AREAS = ("administration", "api", "assessments", "audit", "board", "findings", "people", "returns", "rules")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("system", health.show_system, name="system"),
     *(path("", include(f"shuangkong.web.{area}.urls")) for area in AREAS),
 ]
 handler404 = "shuangkong.web.refusals.not_found"

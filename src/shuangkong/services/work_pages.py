@@ -1,0 +1,79 @@
+"""My work as its page shows it (我的工作页面): what waits, in groups, with its time; what the top says in words."""
+
+from dataclasses import dataclass
+
+from shuangkong.access.roles import Permission
+from shuangkong.checks.lifecycle import FindingState
+from shuangkong.checks.model import Severity
+from shuangkong.kernel.language import Words
+from shuangkong.returns.states import ReturnAct
+from shuangkong.services.amendments import may_decide
+from shuangkong.services.filing_lists import my_work
+from shuangkong.services.finding_cases import ListedFinding, list_findings
+from shuangkong.services.people import Member
+from shuangkong.services.reminders import Timed, reminders, timed
+from shuangkong.store.models import Amendment, Appeal
+
+_GROUPS = (
+    (ReturnAct.SUBMIT, Words("待填报", "to file")), (ReturnAct.ACCEPT, Words("待受理", "to accept")), (ReturnAct.REVIEW, Words("待审核", "to review")),
+    (ReturnAct.APPROVE, Words("待核定", "to approve")), (ReturnAct.LOCK, Words("待锁定", "to lock")),
+)  # fmt: skip
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WorkGroup:
+    """One kind of work (一类待办)."""
+
+    act: ReturnAct
+    name: Words
+    items: tuple[Timed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """Everything that waits for a person (我的工作)."""
+
+    groups: tuple[WorkGroup, ...]
+    reminders: tuple[Timed, ...]
+    to_explain: tuple[ListedFinding, ...]
+    to_judge: tuple[ListedFinding, ...]
+    amendments: tuple[Amendment, ...]
+    appeals: tuple[Appeal, ...]
+
+    @property
+    def counts(self) -> tuple[tuple[Words, int], ...]:
+        """How much of each kind, as the top of the page says it."""
+        told = [(group.name, len(group.items)) for group in self.groups]
+        told += [
+            (Words("问题待说明", "findings to explain"), len(self.to_explain)), (Words("问题待处理", "findings to judge"), len(self.to_judge)),
+            (Words("更正待答复", "amendments to decide"), len(self.amendments)), (Words("申诉待答复", "appeals to answer"), len(self.appeals)),
+        ]  # fmt: skip
+        return tuple((name, count) for name, count in told if count)
+
+    @property
+    def total(self) -> int:
+        """How many things wait."""
+        return sum(count for _, count in self.counts)
+
+    @property
+    def late(self) -> int:
+        """How many of them are late."""
+        return sum(one.is_late for group in self.groups for one in group.items)
+
+
+def work_page(*, who: Member) -> WorkPage:
+    """Return everything that waits for a person (我的工作)."""
+    work = timed(my_work(who=who))
+    groups = tuple(WorkGroup(act, name, items) for act, name in _GROUPS if (items := tuple(one for one in work if one.work.act is act)))
+    explaining = {post.organisation for post in who.posts if post.allows(Permission.FINDING_EXPLAIN)}
+    listed = list_findings(who=who) if explaining or who.may(Permission.FINDING_JUDGE) else ()
+    to_explain = tuple(
+        one for one in listed
+        if one.record.filing.organisation.code in explaining and one.state is FindingState.OPEN and one.severity is Severity.NEEDS_EXPLANATION
+    )  # fmt: skip
+    judged = (FindingState.EXPLAINED, FindingState.RECTIFIED)
+    to_judge = tuple(one for one in listed if who.may(Permission.FINDING_JUDGE) and one.state in judged and one.record.filing.organisation.code not in explaining)
+    asked = Amendment.objects.filter(decision=None).select_related("filing__organisation", "person").order_by("id") if who.may(Permission.AMENDMENT_CONSENT) else ()
+    appeals = Appeal.objects.filter(answer=None).select_related("cycle").order_by("id") if who.may(Permission.APPEAL_ANSWER) else ()
+    return WorkPage(groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), tuple(appeals))

@@ -1,0 +1,1 @@
+"""Findings of the checks and their catalogue in the browser."""
