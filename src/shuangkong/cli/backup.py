@@ -13,7 +13,7 @@ _HOUR_SECONDS = 3600
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="数据目录 / data folder")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
 @click.option("--out", type=click.Path(path_type=Path), help="写到这个文件 / write this file")
 @click.option("--into", type=click.Path(path_type=Path), help="写进这个文件夹，只留最新几份 / write into this folder, keep the newest")
 @click.option("--keep", type=click.IntRange(1, 10_000), default=14, show_default=True, help="文件夹中保留几份 / how many to keep")

@@ -10,7 +10,7 @@ from shuangkong.kernel.language import Words
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="数据目录 / data folder")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
 def migrate(data: Path) -> None:
     """建立或升级数据表 / Make or upgrade the tables.
 

@@ -33,6 +33,7 @@ DOORS = (
     Door("results", Words("移交结果", "Results"), "h", (_P.RESULT_RECEIVE,)),
     Door("people", Words("人员", "People"), "p", (_P.PEOPLE_MANAGE, _P.APPOINTMENTS_MANAGE, _P.SECURITY_MANAGE)),
     Door("access-log", Words("操作记录", "Access log"), "l", (_P.AUDIT_LOG_READ,)),
+    Door("system", Words("系统", "System"), "s", (_P.SYSTEM_MANAGE,)),
     Door("organisations", Words("组织", "Organisations"), "o", (_P.WINDOW_MANAGE,)),
     Door("audit", Words("审计", "Audit"), "e", (_P.EVIDENCE_READ,)),
 )

@@ -9,6 +9,7 @@ AREAS = ("administration", "api", "assessments", "audit", "board", "findings", "
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("system", health.show_system, name="system"),
+    path("system", health.show_system, name="system"),
     *(path("", include(f"shuangkong.web.{area}.urls")) for area in AREAS),
 ]
 handler404 = "shuangkong.web.refusals.not_found"
