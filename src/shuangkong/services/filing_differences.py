@@ -54,7 +54,7 @@ def change_text(before: Entry | None, after: Entry | None) -> str:
     if moved is None:
         return ""
     said = signed(plain(moved))
-    return said if share is None else f"{said}（{signed(f"{round_gbt8170(share, 1):f}")}%）"
+    return said if share is None else f"{said}（{signed(format(round_gbt8170(share, 1), 'f'))}%）"
 
 
 def signed(figure: str) -> str:

@@ -1,9 +1,10 @@
 """Files of a return: the template, what was filled in away from the screen, scanned pages."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
@@ -19,8 +20,7 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def handed(content: bytes, *, name: str, media_type: str) -> HttpResponse:
     """Return a file to be saved, never shown or run within our pages."""
     response = HttpResponse(content, content_type=media_type)
-    # Let the framework write the name: it quotes what is not plain ASCII as the standard asks.
-    response["Content-Disposition"] = FileResponse(iter(()), as_attachment=True, filename=name)["Content-Disposition"]
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
