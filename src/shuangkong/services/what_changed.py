@@ -71,7 +71,7 @@ class Changes:
         return not (self.locked or self.turned or self.opened)
 
 
-def what_changed(*, who: Member, since: date | None = None, year: int | None = None, as_of: date | None = None) -> Changes:
+def what_changed(*, who: Member, since: date | None = None, year: int | None = None, as_of: date | None = None, within: str | None = None) -> Changes:
     """Return what changed since a day, or since the person last came (上次查看以来的变化).
 
     Parameters
@@ -82,14 +82,17 @@ def what_changed(*, who: Member, since: date | None = None, year: int | None = N
         Begin with this day; the person's sign-in before the present one where none is given.
     year, as_of : int, date, optional
         The board whose lights are compared, and the day up to which is told.
+    within : str, optional
+        A jurisdiction or park: only what is of it or belongs to it.
     """
     last = _last_look(who) if since is None else datetime.combine(since, time(), CHINA_STANDARD_TIME)
     begin = last or clock.now() - FIRST_LOOK
     tree = tree_on(clock.today())
-    hidden = [node.code for node in tree if not who.sees(node.code, tree)]
+    hidden = [node.code for node in tree if not who.sees(node.code, tree) or (within is not None and not tree.covers(within, node.code))]
     locked, opened = _locked(begin, as_of, hidden, tree), _opened(begin, as_of, hidden, tree)
+    turned = _turned(begin, moment_of(year=year, as_of=as_of))
     return Changes(
-        since=begin, is_first_look=last is None, locked=locked[:LISTED_AT_MOST], turned=_turned(begin, moment_of(year=year, as_of=as_of)),
+        since=begin, is_first_look=last is None, locked=locked[:LISTED_AT_MOST], turned=tuple(one for one in turned if within in (None, one.target.scope)),
         opened=opened[:LISTED_AT_MOST], more=len(locked) > LISTED_AT_MOST or len(opened) > LISTED_AT_MOST,
     )  # fmt: skip
 

@@ -26,6 +26,8 @@ class Door(NamedTuple):
 _P = Permission
 DOORS = (
     Door("board", Words("总览", "Board"), "b", (_P.FIGURES_READ,)),
+    Door("places", Words("县区", "Places"), "c", (_P.FIGURES_READ,)),
+    Door("units", Words("单位", "Units"), "n", (_P.FIGURES_READ,)),
     Door("my-work", Words("我的工作", "My work"), "w", (_P.FIGURES_READ,)),
     Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
     Door("assessments", Words("考核", "Assessment"), "a", (_P.FIGURES_READ,)),
@@ -34,7 +36,7 @@ DOORS = (
     Door("people", Words("人员", "People"), "p", (_P.PEOPLE_MANAGE, _P.APPOINTMENTS_MANAGE, _P.SECURITY_MANAGE)),
     Door("access-log", Words("操作记录", "Access log"), "l", (_P.AUDIT_LOG_READ,)),
     Door("system", Words("系统", "System"), "s", (_P.SYSTEM_MANAGE,)),
-    Door("organisations", Words("组织", "Organisations"), "o", (_P.WINDOW_MANAGE,)),
+    Door("organisations", Words("组织", "Organisations"), "o", (_P.FIGURES_READ,)),
     Door("audit", Words("审计", "Audit"), "e", (_P.EVIDENCE_READ,)),
 )
 

@@ -4,11 +4,10 @@ from django.urls import include, path
 
 from shuangkong.web import health
 
-AREAS = ("administration", "api", "assessments", "audit", "board", "findings", "people", "returns", "rules")
+AREAS = ("administration", "api", "assessments", "audit", "board", "findings", "people", "places", "returns", "rules")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    path("system", health.show_system, name="system"),
     path("system", health.show_system, name="system"),
     *(path("", include(f"shuangkong.web.{area}.urls")) for area in AREAS),
 ]

@@ -1,8 +1,8 @@
-"""Addresses of administration: people, posts, organisations, the access log."""
+"""Addresses of administration: people, posts, the access log."""
 
 from django.urls import path
 
-from shuangkong.web.administration import log, organisations, views
+from shuangkong.web.administration import log, views
 
 urlpatterns = [
     path("people", views.show_people, name="people"),
@@ -20,6 +20,4 @@ urlpatterns = [
     path("posts/<int:post>/end", views.end_post, name="end-post"),
     path("access-log", log.show_log, name="access-log"),
     path("access-log.csv", log.export_log, name="access-log-csv"),
-    path("organisations", organisations.show_organisations, name="organisations"),
-    path("organisations/change", organisations.change_organisation, name="change-organisation"),
 ]

@@ -1,4 +1,4 @@
-"""Organisations: a unit moves, is renamed, closes; from a day on, and the past keeps what it was."""
+"""Organisations: the tree of a day, what held of each from when; a unit moves, joins a park, is renamed, closes."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,15 +9,24 @@ from django.views.decorators.http import require_GET, require_POST
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import day_named
 from shuangkong.services import organisation_changes
-from shuangkong.web.page import language_of
+from shuangkong.web.page import as_of, language_of
 from shuangkong.web.security.policies import policy
 
 
-@policy(Permission.WINDOW_MANAGE)
+@policy(Permission.FIGURES_READ)
 @require_GET
 def show_organisations(request: HttpRequest) -> HttpResponse:
-    """Show the organisations a person may change (组织)."""
-    return render(request, "administration/organisations.html", {"page": organisation_changes.changeable(who=request.member, code=request.GET.get("code", ""))})
+    """Show the organisations of a day, or those a search finds (组织)."""
+    page = organisation_changes.tree_page(day=as_of(request), asked=request.GET.get("q", "").strip())
+    return render(request, "places/organisations.html", {"page": page})
+
+
+@policy(Permission.FIGURES_READ)
+@require_GET
+def show_organisation(request: HttpRequest, code: str) -> HttpResponse:
+    """Show what held of an organisation from when (沿革)."""
+    page = organisation_changes.history_page(code=code, who=request.member)
+    return render(request, "places/organisation.html", {"page": page})
 
 
 @policy(Permission.WINDOW_MANAGE)
@@ -31,4 +40,4 @@ def change_organisation(request: HttpRequest) -> HttpResponse:
         is_closed=told.get("is_closed") == "1", valid_from=day_named(told.get("valid_from", "")), who=request.member, reason=told.get("reason", ""),
     )  # fmt: skip
     messages.success(request, "Changed" if language_of(request) == "en" else "已变更")
-    return HttpResponseRedirect(f"{reverse('organisations')}?code={code}")
+    return HttpResponseRedirect(reverse("organisation", args=[code]))

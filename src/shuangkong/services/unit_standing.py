@@ -1,0 +1,165 @@
+"""How organisations stand with what they owe (填报和问题情况): returns due and filed, findings open, who is first responsible; as known on a day."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Max, Q
+
+from shuangkong.access.roles import Role
+from shuangkong.checks.lifecycle import FindingLife, FindingState
+from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
+from shuangkong.returns.form import Form
+from shuangkong.returns.states import EDITABLE, ReturnState
+from shuangkong.services import clock
+from shuangkong.services.filing_forms import form_of, forms
+from shuangkong.services.filing_observations import end_of
+from shuangkong.services.filings import files
+from shuangkong.services.organisations import Node, Tree
+from shuangkong.services.windows import Window, windows
+from shuangkong.store.models import Appointment, Filing, FilingAct, FindingRecord, FindingStep, Submission, Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One return that an organisation owes (应报报表), and where it stands; `state` None: not begun."""
+
+    form: Form
+    node: Node
+    window: Window
+    state: ReturnState | None
+    filing_id: int | None
+    is_waived: bool
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it was submitted and not sent back."""
+        return self.state is not None and self.state not in EDITABLE
+
+    def is_overdue(self, day: date) -> bool:
+        """Tell whether it is late on a day."""
+        return not self.is_filed and not self.is_waived and day > self.window.due_on
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How many returns of those due were filed (报送情况)."""
+
+    filed: int = 0
+    due: int = 0
+
+    @property
+    def words(self) -> Words:
+        """Both counts."""
+        return Words(f"{self.filed}/{self.due}", f"{self.filed} of {self.due}")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """A finding that still asks for something (待处理问题)."""
+
+    filing_id: int
+    code: str
+    org: str
+    period: str
+    odd: Words
+    remedy: Words
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who is first responsible for a jurisdiction (第一责任人)."""
+
+    name: str
+    title: str
+    since: date
+    is_simulated: bool
+
+
+def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date | None = None) -> tuple[Due, ...]:
+    """Return what organisations owe for the periods of a year, for all that were ever opened where none is given (应报报表).
+
+    States are those of the day: what was filed later does not count.
+    """
+    asked = {node.code: node for node in nodes}
+    day = as_of or clock.today()
+    opened = [
+        (window, form_of(code, Period.parse(period))) for (code, period), window in windows().items()
+        if code in forms() and window.opens_on <= day and (year is None or Period.parse(period).last_year == year)
+    ]  # fmt: skip
+    states = _states(asked, {window.period for window, _ in opened}, as_of)
+    waived = _waived(asked, as_of)
+    found = []
+    for window, form in opened:
+        for node in asked.values():
+            if files(form, node):
+                filing, state = states.get((form.code, window.period, node.code), (None, None))
+                found.append(Due(form, node, window, state, filing, (form.code, window.period, node.code) in waived))
+    return tuple(sorted(found, key=lambda one: (one.form.code, one.window.period, one.node.code)))
+
+
+def _states(asked: Collection[str], periods: Collection[str], as_of: date | None) -> dict[tuple[str, str, str], tuple[int, ReturnState]]:
+    """The last round of each return and where it stood."""
+    rows = Filing.objects.filter(organisation__code__in=list(asked), period__in=list(periods)).order_by("round")
+    found: dict[tuple[str, str, str], tuple[int, ReturnState]] = {}
+    if as_of is None:
+        for key, form, period, org, state in rows.values_list("pk", "form", "period", "organisation__code", "state"):
+            found[form, period, org] = (key, ReturnState[state])
+        return found
+    told = rows.filter(opened_at__lt=end_of(as_of)).values_list("pk", "form", "period", "organisation__code")
+    keys = {key: (form, period, org) for key, form, period, org in told}
+    after = dict(FilingAct.objects.filter(filing_id__in=list(keys), recorded_at__lt=end_of(as_of)).order_by("id").values_list("filing_id", "state_after"))
+    for key, where in keys.items():
+        found[where] = (key, ReturnState[after.get(key, ReturnState.DRAFT.name)])
+    return found
+
+
+def _waived(asked: Collection[str], as_of: date | None) -> set[tuple[str, str, str]]:
+    rows = Waiver.objects.filter(organisation__code__in=list(asked)).order_by("id")
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lt=end_of(as_of))
+    last = {(form, period, org): held for form, period, org, held in rows.values_list("form", "period", "organisation__code", "is_waived")}
+    return {key for key, held in last.items() if held}
+
+
+def filed_by_place(due: Iterable[Due], tree: Tree) -> dict[str, Filed]:
+    """Return how many returns of each jurisdiction and its units were filed of those due (县区报送情况); waived ones are not due."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for one in due:
+        home = tree.jurisdiction_of(one.node.code)
+        if home is not None and not one.is_waived:
+            counts[home.code][0] += one.is_filed
+            counts[home.code][1] += 1
+    return {code: Filed(*pair) for code, pair in counts.items()}
+
+
+def open_findings(orgs: Iterable[str], *, as_of: date | None = None) -> tuple[OpenFinding, ...]:
+    """Return the findings of organisations that nobody has answered yet, the newest first (待处理问题)."""
+    asked, day = list(orgs), as_of or clock.today()
+    submissions, records, steps = Submission.objects.all(), FindingRecord.objects.filter(org__in=asked), FindingStep.objects.all()
+    if as_of is not None:
+        submissions = submissions.filter(recorded_at__lt=end_of(as_of))
+        records, steps = records.filter(recorded_at__lt=end_of(as_of)), steps.filter(recorded_at__lt=end_of(as_of))
+    last = submissions.filter(filing__organisation__code__in=asked).values("filing_id").annotate(last=Max("id")).values("last")
+    held = list(records.filter(submission_id__in=last).order_by("-id"))
+    lives = {
+        step.finding_id: FindingLife(FindingState[step.state_after], step.reason, step.waived_until)
+        for step in steps.filter(finding_id__in=[one.pk for one in held]).order_by("id")
+    }
+    return tuple(
+        OpenFinding(one.filing_id, one.code, one.org, one.period, Words(one.odd_zh, one.odd_en), Words(one.remedy_zh, one.remedy_en), one.recorded_at)
+        for one in held if lives.get(one.pk, FindingLife()).holds_back(day)
+    )  # fmt: skip
+
+
+def heads_on(day: date) -> Mapping[str, Head]:
+    """Return who is first responsible for each jurisdiction on a day (第一责任人)."""
+    held = (
+        Appointment.objects.filter(role=Role.FIRST_RESPONSIBLE.name, valid_from__lte=day, stands_in_for=None)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=day), Q(end=None) | Q(end__ended_on__gt=day))
+        .select_related("organisation", "person").order_by("valid_from", "id")
+    )  # fmt: skip
+    return {one.organisation.code: Head(one.person.full_name, one.person.title, one.valid_from, one.person.is_simulated) for one in held}
