@@ -22,8 +22,8 @@ $(ASSETS): package-lock.json src/shuangkong/web/assets.py | $(STAMP)
 	@echo "… 前端资源：按锁定文件从 npm 安装，约十秒 / front end: installing from npm by its lock file, about ten seconds" >&2
 	@$(BIN)/python -m shuangkong.web.assets
 
-run: $(STAMP) $(ASSETS)  ## load the city, print board and ranking, write out/report.*, serve it (ONCE=1: do not serve)
-	@$(BIN)/shuangkong demo --data var --out out --port $(PORT) $(if $(ONCE),--once)
+run: $(STAMP) $(ASSETS)  ## the platform with the demo city, one-time sign-in links printed (ONCE=1: board, ranking and out/report.*, serve nothing)
+	@$(BIN)/shuangkong $(if $(ONCE),demo --data var --out out --once,serve --demo --data var --port $(PORT))
 
 check: $(STAMP)  ## lint, types, layers, unit, property, golden: about a minute
 	@$(BIN)/ruff check src tests benchmarks

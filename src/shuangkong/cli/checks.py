@@ -11,6 +11,7 @@ from shuangkong.checks.model import Severity
 from shuangkong.cli.days import DAY
 from shuangkong.cli.language import language, say
 from shuangkong.kernel.language import Words
+from shuangkong.services.check_evaluation import evaluation_text
 from shuangkong.services.checks import (
     FileFindings,
     check_as_json,
@@ -18,7 +19,6 @@ from shuangkong.services.checks import (
     checks_on,
     evaluate_checks,
 )
-from shuangkong.services.documents.evaluation_text import evaluation_text
 
 _FORMAT = click.option("--format", "form", type=click.Choice(["json", "table"]), default="table", show_default=True)
 _ON = click.option("--on", type=DAY, metavar="YYYY[-MM-DD]", help="按哪一天的目录，默认最新 / catalogue of which day, the newest by default")

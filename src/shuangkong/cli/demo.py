@@ -13,9 +13,9 @@ import click
 from shuangkong.cli.language import language, say
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.services.check_evaluation import evaluation_text
 from shuangkong.services.checks import evaluate_checks
 from shuangkong.services.demo import demo_report, load_demo, write_report
-from shuangkong.services.documents.evaluation_text import evaluation_text
 from shuangkong.services.documents.placing import prove_writable
 from shuangkong.services.documents.report_text import report_text
 
