@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shuangkong.kernel.rounding import plain, round_gbt8170
+from shuangkong.kernel.rounding import round_gbt8170
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import Cell, CellKey, Form
 
@@ -30,7 +30,17 @@ class Difference:
     @property
     def change_text(self) -> str:
         """The change as it is shown."""
-        return change_text(self.before, self.after)
+        return change_text(self.cell, self.before, self.after)
+
+    @property
+    def before_text(self) -> str:
+        """What was, as it is shown."""
+        return entry_text(self.cell, self.before)
+
+    @property
+    def after_text(self) -> str:
+        """What is, as it is shown."""
+        return entry_text(self.cell, self.after)
 
 
 def change(before: Entry | None, after: Entry | None) -> Decimal | None:
@@ -48,18 +58,31 @@ def change_pct(before: Entry | None, after: Entry | None) -> Decimal | None:
     return 100 * moved / abs(before.number)
 
 
-def change_text(before: Entry | None, after: Entry | None) -> str:
+def entry_text(cell: Cell, entry: Entry | None) -> str:
+    """Return what stands in a cell as it is shown (单元格显示): what was typed exactly, what was worked out rounded as the form says."""
+    if entry is None:
+        return ""
+    if entry.number is None:
+        return entry.stored()
+    return f"{_rounded(cell, entry.number):,f}"
+
+
+def change_text(cell: Cell, before: Entry | None, after: Entry | None) -> str:
     """Return a change as it is shown beside the input: `+12.5（+3.1%）` (变化显示)."""
     moved, share = change(before, after), change_pct(before, after)
     if moved is None:
         return ""
-    said = signed(plain(moved))
-    return said if share is None else f"{said}（{signed(format(round_gbt8170(share, 1), 'f'))}%）"
+    said = signed(f"{_rounded(cell, moved):,f}")
+    return said if share is None else f"{said}（{signed(format(round_gbt8170(share, 1), ',f'))}%）"
+
+
+def _rounded(cell: Cell, figure: Decimal) -> Decimal:
+    return round_gbt8170(figure, cell.decimals) if cell.is_computed or cell.prefill else figure
 
 
 def signed(figure: str) -> str:
     """Return a figure with its sign, as screens write it (带符号)."""
-    return figure.replace("-", "−") if figure.startswith("-") else figure if figure in ("0", "0.0") else f"+{figure}"
+    return figure.replace("-", "−") if figure.startswith("-") else figure if not figure.strip("0.") else f"+{figure}"
 
 
 def differences(form: Form, before: Mapping[CellKey, Entry], after: Mapping[CellKey, Entry]) -> Iterator[Difference]:

@@ -17,7 +17,7 @@ from shuangkong.services import clock
 from shuangkong.services.amendments import ShownAmendment, amendments_of, may_ask
 from shuangkong.services.filing_cells import known_now
 from shuangkong.services.filing_checks import Found, catalogue_now, check_filing, told_cells
-from shuangkong.services.filing_differences import Difference, change_text, differences
+from shuangkong.services.filing_differences import Difference, change_text, differences, entry_text
 from shuangkong.services.filing_forms import form_of, laid_out, missing_cells, previous_entries
 from shuangkong.services.filing_observations import subject_org
 from shuangkong.services.filing_records import draft_entries, submitted_at
@@ -55,14 +55,19 @@ class ShownCell:
         return self.entry.stored() if self.entry else ""
 
     @property
+    def shown(self) -> str:
+        """What is shown where nothing is typed."""
+        return entry_text(self.cell, self.entry)
+
+    @property
     def previous_text(self) -> str:
         """What stood there in the period before."""
-        return self.previous.stored() if self.previous else ""
+        return entry_text(self.cell, self.previous)
 
     @property
     def change_text(self) -> str:
         """The change against the period before, absolute and in percent."""
-        return change_text(self.previous, self.entry)
+        return change_text(self.cell, self.previous, self.entry)
 
     @property
     def is_number(self) -> bool:
@@ -288,7 +293,7 @@ def _shown(form: Form, table: Table, beside: _Beside) -> ShownTable:
             severity, text = beside.marks.get(str(key), ("", ""))
             working = beside.results[key].working if key in beside.results else ""
             guessed = beside.prefills.get(key)
-            cells.append(ShownCell(cell, beside.entries.get(key), beside.before.get(key), working, severity, text, guessed.stored() if guessed else ""))
+            cells.append(ShownCell(cell, beside.entries.get(key), beside.before.get(key), working, severity, text, entry_text(cell, guessed)))
         shown.append(ShownRow(row.code, row.name, row.number, row.level, tuple(cells)))
     return ShownTable(table, tuple(shown))
 
@@ -326,7 +331,7 @@ def _since_locked(form: Form, filing: Filing, rounds: Sequence[Filing], whole: M
 def change_cells(form: Form, previous: Mapping[CellKey, Entry], whole: Mapping[CellKey, Entry]) -> dict[str, str]:
     """Return the changes shown beside the inputs of single-column tables, by key of the cell (变化栏)."""
     single = {table.code for table in form.tables if len(table.columns) == 1}
-    return {str(key): change_text(previous.get(key), whole.get(key)) for key in form.fixed_cells if key.table in single}
+    return {str(key): change_text(cell, previous.get(key), whole.get(key)) for key, cell in form.fixed_cells.items() if key.table in single}
 
 
 def form_of_filing(filing_id: int) -> Form:
