@@ -7,7 +7,7 @@ ASSETS := src/shuangkong/web/static/vendor/manifest.json
 ONCE   ?=
 PORT   ?= 8000
 
-.PHONY: run test check e2e bench docs standards bundle lock clean
+.PHONY: run test check audit e2e bench docs standards wheels bundle lock clean
 .DEFAULT_GOAL := run
 
 $(STAMP): requirements.lock pyproject.toml
@@ -26,12 +26,12 @@ run: $(STAMP) $(ASSETS)  ## the platform with the demo city, one-time sign-in li
 	@$(BIN)/shuangkong $(if $(ONCE),demo --data var --out out --once,serve --demo --data var --port $(PORT))
 
 check: $(STAMP)  ## lint, types, layers, unit, property, golden: about a minute
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff check src tests benchmarks packaging
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden tests/test_tidy.py tests/test_docs.py src
+	@$(BIN)/python -m pytest -q tests/unit tests/property tests/golden tests/test_tidy.py tests/test_docs.py tests/test_dependencies.py src
 
-test: check $(ASSETS)  ## everything: check, integration on SQLite and on PostgreSQL, browser journeys
+test: check $(ASSETS) wheels  ## everything: check, integration on SQLite and on PostgreSQL, browser journeys
 	@$(BIN)/python -m pytest -q tests/integration
 	@SHUANGKONG_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q tests/integration/platform
 	@$(MAKE) --no-print-directory e2e
@@ -43,14 +43,21 @@ e2e: $(STAMP) $(ASSETS)  ## browser journeys; screenshots to look at in out/e2e
 bench: $(STAMP)  ## each figure beside a floor measured in the same run
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+audit: $(STAMP)  ## known weaknesses of what is locked, as far as the advisory service can be reached; the offline checks are in tests/test_dependencies.py
+	@timeout 300 $(BIN)/python -m pip_audit --requirement requirements.lock --require-hashes --disable-pip --timeout 10 --progress-spinner off --format json 2>/dev/null \
+		| $(BIN)/python tests/audit_report.py
+
 docs: $(STAMP)  ## docstrings, glossary and standards held against the code
 	@$(BIN)/python -m pytest -q tests/test_docs.py
 
 standards: $(STAMP)  ## write docs/standards.md from the documents that rules cite
 	@$(BIN)/python -c 'from shuangkong.rules import book; from shuangkong.rules.standards import standards_page; print(standards_page(book()), end="")' > docs/standards.md
 
-bundle: $(STAMP) $(ASSETS)  ## a wheel in dist/
-	@$(BIN)/python -m hatchling build -t wheel
+wheels: $(STAMP)  ## the wheels of the dependencies, as locked, into dist/wheels
+	@$(BIN)/python packaging/bundle.py --wheels
+
+bundle: $(STAMP) $(ASSETS)  ## one archive in dist/ that installs and upgrades where there is no package index
+	@$(BIN)/python packaging/bundle.py
 
 lock:  ## refresh requirements.lock: names, versions, hashes, no addresses (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \

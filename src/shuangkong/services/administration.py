@@ -31,7 +31,7 @@ from shuangkong.services.second_factor import (
 from shuangkong.services.security_limits import limit
 from shuangkong.services.sessions import OpenSession, end_sessions, open_sessions
 from shuangkong.services.signing_in import PASSWORD, one_time_token
-from shuangkong.store.models import Appointment, Organisation, OrganisationVersion, Person, SignInToken
+from shuangkong.store.models import ApiToken, Appointment, Organisation, OrganisationVersion, Person, SignInToken
 
 PAGE = 100
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
@@ -304,11 +304,11 @@ def unlock(*, person_id: int, who: Member, reason: str) -> int:
 
 
 def end_all_sessions(*, person_id: int, who: Member, reason: str) -> int:
-    """End every session of a person (强制下线), and return how many there were."""
+    """End every session and API token of a person (强制下线), and return how many sessions there were."""
     with transaction.atomic():
         actor = _actor(who, Permission.SECURITY_MANAGE)
         _seal_change(person_id, "end-sessions", actor, reason)
-        return end_sessions(person_id=person_id)
+        return _sign_out_everywhere(person_id)
 
 
 def first_administrator(*, sign_in_name: str, full_name: str, role: Role) -> str:
@@ -346,7 +346,7 @@ def reset_on_the_machine(*, sign_in_name: str, reason: str, with_second_factor: 
         _seal_change(key, "issue-link", actor, reason)
         if with_second_factor:
             _drop_factor(key, actor, reason)
-        end_sessions(person_id=key)
+        _sign_out_everywhere(key)
         lockout.unlock(sign_in_name=sign_in_name)
         return _fresh_link(key)
 
@@ -388,6 +388,11 @@ def _fresh_link(person_id: int) -> str:
     return one_time_token(person_id=person_id, purpose=PASSWORD, lasts=timedelta(hours=limit("link_hours")))
 
 
+def _sign_out_everywhere(person_id: int) -> int:
+    ApiToken.objects.filter(person_id=person_id, revoked_at=None).update(revoked_at=clock.now())
+    return end_sessions(person_id=person_id)
+
+
 def _drop_factor(person_id: int, actor: Actor, reason: str) -> None:
     forget_second_factor(person_id=person_id)
     end_sessions(person_id=person_id)
@@ -402,7 +407,7 @@ def _leave(person_id: int, actor: Actor, reason: str) -> int:
         ended += 1
     Person.objects.filter(pk=person_id).update(is_active=False)
     SignInToken.objects.filter(person_id=person_id, used_at=None).delete()
-    end_sessions(person_id=person_id)
+    _sign_out_everywhere(person_id)
     _seal_change(person_id, "deactivate", actor, reason)
     return ended
 

@@ -137,6 +137,8 @@ def history_of(code: str) -> tuple[Version, ...]:
     Where two versions begin on one day the later act counts, and the earlier never held.
     """
     rows = list(OrganisationVersion.objects.filter(organisation__code=code).order_by("valid_from", "id"))
+    if not rows:
+        return ()
     called = _names({key for row in rows for key in (row.parent_id, row.park_id) if key})
     held = [row for row, following in zip(rows, [*rows[1:], None], strict=True) if following is None or following.valid_from > row.valid_from]
     return tuple(

@@ -4,8 +4,8 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from shuangkong.kernel.faults import Fault, InputRefused
@@ -32,8 +32,10 @@ class Refusals:
         """Answer a refusal with its faults; leave what is not one to the last resort below."""
         if isinstance(trouble, InputRefused):
             return refused(request, trouble)
-        if isinstance(trouble, ObjectDoesNotExist):
+        if isinstance(trouble, (ObjectDoesNotExist, Http404)):
             return not_found(request, trouble)
+        if isinstance(trouble, SuspiciousOperation):  # a body too large, too many fields: answered with 400 by Django
+            return None
         storage = storage_refusal(trouble)
         if storage is not None:
             log.error("storage at %s: %s", request.path, trouble)

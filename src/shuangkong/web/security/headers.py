@@ -18,7 +18,8 @@ class ContentSecurity:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, with the headers."""
+        """Answer, with the headers; a host that is not ours is refused before anything is made of it."""
+        request.get_host()
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", _POLICY)
         response.setdefault("Permissions-Policy", _PERMISSIONS)

@@ -6,14 +6,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from shuangkong.services.access_log import AccessKind, TooMany, count_against_limit, log
+from shuangkong.services.lockout import LockedOut, begin_attempt
 from shuangkong.web.refusals import answer
 from shuangkong.web.security.address import address_of
 
-_FORBIDDEN, _TOO_MANY = 403, 429
+_UNAUTHORISED, _FORBIDDEN, _TOO_MANY = 401, 403, 429
 
 
 class AccessLogged:
-    """Logs refusals, exports (answers that are attachments) and uploads (requests with files) (操作记录)."""
+    """Logs refusals, exports (answers that are attachments) and uploads (requests with files); counts wrong tokens (操作记录)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,6 +26,8 @@ class AccessLogged:
             log(AccessKind.REFUSED, name=_name(request), address=address_of(request), path=request.path, said=request.method or "")
         elif response.headers.get("Content-Disposition", "").startswith("attachment"):
             return _limited(request, AccessKind.EXPORTED) or response
+        elif response.status_code == _UNAUTHORISED:
+            return _wrong_token(request) or response
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: object, kwargs: object) -> HttpResponse | None:
@@ -39,6 +42,15 @@ def _limited(request: HttpRequest, kind: AccessKind) -> HttpResponse | None:
     try:
         count_against_limit(kind, name=request.member.sign_in_name, address=address_of(request), path=request.path)
     except TooMany as refused:
+        return answer(request, _TOO_MANY, refused.faults)
+    return None
+
+
+def _wrong_token(request: HttpRequest) -> HttpResponse | None:
+    """Count a token of the API that is none, as a link that is none is counted."""
+    try:
+        begin_attempt(sign_in_name="", address=address_of(request))
+    except LockedOut as refused:
         return answer(request, _TOO_MANY, refused.faults)
     return None
 
