@@ -22,23 +22,24 @@ from shuangkong.returns.states import ReturnState
 from shuangkong.services import clock
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_forms import UNFINISHED, form_of, forms
-from shuangkong.services.filing_observations import current_rows, newest_id, subject_org
+from shuangkong.services.filing_observations import current_rows, subject_org
 from shuangkong.services.filing_records import submitted_at
 from shuangkong.services.openings import Composition, compositions
 from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_on
 from shuangkong.services.return_forms import form_coefficients, form_layout, form_ranges
 from shuangkong.services.windows import window_of
-from shuangkong.store.models import Filing, ObservationRow, Submission
+from shuangkong.store.models import ChainLink, Filing, ObservationRow, Submission
 
 _HISTORY = 36
 _CEILINGS = (Operator.AT_MOST, Operator.LESS_THAN)
 Reported = dict[str, Figure]
+Mark = tuple[int, str]
 
 
 def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dossier:
     """Lay a filing beside its history, its peers and the level below (审核卷)."""
     org, period, moment = filing.organisation.code, Period.parse(filing.period), clock.now()
-    newest, submitted = newest_id(), _newest_submission(form, period)
+    newest, submitted = _newest_row(), _newest_submission(form, period)
     subject = subject_org(form, filing)
     versions = _versions(form, subject, newest)
     tree = tree_on(clock.today())
@@ -56,7 +57,7 @@ def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dos
 def partial_dossier(form: Form, filing: Filing, laid: Dossier) -> Dossier | None:
     """Return the same with those below that are only some of what a figure covers (部分下级); None where there are none."""
     tree = tree_on(clock.today())
-    children, expected = _children(form, tree.get(subject_org(form, filing)), laid.period, tree, is_whole=False, newest=newest_id())
+    children, expected = _children(form, tree.get(subject_org(form, filing)), laid.period, tree, is_whole=False, newest=_newest_row())
     return replace(laid, children=children, children_expected=expected) if children else None
 
 
@@ -71,7 +72,7 @@ Versions = Mapping[str, Mapping[str, Sequence[Figure]]]
 
 
 @lru_cache(maxsize=512)
-def _versions(form: Form, org: str, newest: int) -> Versions:
+def _versions(form: Form, org: str, newest: Mark) -> Versions:
     """Return every version of every figure of a form for an organisation, oldest first, by period and element."""
     found: dict[str, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
     for row in ObservationRow.objects.filter(org=org, element__in=list(form.by_element)).order_by("recorded_at", "id"):
@@ -125,7 +126,7 @@ class Peers(Holding):
 
 
 @lru_cache(maxsize=64)
-def _peers(form: Form, period: str, newest: int, submitted: int) -> Peers:
+def _peers(form: Form, period: str, newest: Mark, submitted: Mark) -> Peers:
     if form.filer not in (FilerKind.UNIT, FilerKind.PARK):
         return Peers(NO_PEERS.figures)
     told: dict[str, dict[str, Decimal]] = defaultdict(dict)
@@ -140,9 +141,17 @@ def _peers(form: Form, period: str, newest: int, submitted: int) -> Peers:
     return Peers(dict(told), {org: trade for org, trade in trades.items() if trade})
 
 
-def _newest_submission(form: Form, period: Period) -> int:
-    last = Submission.objects.filter(filing__form=form.code, filing__period=str(period)).order_by("-pk").values_list("pk", flat=True).first()
-    return int(last or 0)
+def _newest_row() -> Mark:
+    """Return the newest observation with the digest of its link: keys alone may be given again after a roll-back."""
+    last = ObservationRow.objects.order_by("-pk").values_list("pk", "link").first()
+    if last is None:
+        return (0, "")
+    return (int(last[0]), str(ChainLink.objects.filter(pk=last[1]).values_list("digest", flat=True).first() or ""))
+
+
+def _newest_submission(form: Form, period: Period) -> Mark:
+    last = Submission.objects.filter(filing__form=form.code, filing__period=str(period)).order_by("-pk").values_list("pk", "digest").first()
+    return (int(last[0]), str(last[1])) if last else (0, "")
 
 
 def _submitted(form: str, period: Period) -> Iterator[tuple[str, Mapping[CellKey, Entry]]]:
@@ -156,7 +165,7 @@ def _submitted(form: str, period: Period) -> Iterator[tuple[str, Mapping[CellKey
         yield org, submitted_at(declared, pk, digest)
 
 
-def _children(form: Form, node: Node | None, period: Period, tree: Tree, *, is_whole: bool, newest: int) -> tuple[dict[str, Reported], int | None]:
+def _children(form: Form, node: Node | None, period: Period, tree: Tree, *, is_whole: bool, newest: Mark) -> tuple[dict[str, Reported], int | None]:
     """Return what the level below says of the form's figures: counties of the city, units of a county by the pack's composition."""
     if node is None or not (node.kind is OrganisationKind.CITY or node.kind.is_jurisdiction):
         return {}, None
@@ -177,7 +186,7 @@ def _asked(rules: Sequence[Composition], node: Node, tree: Tree) -> list[str]:
     return [one.code for one in units if any(rule.tags <= one.tags for rule in rules)]
 
 
-def _below(form: Form, renamed: Mapping[str, str], orgs: Sequence[str], period: Period, newest: int) -> dict[str, Reported]:
+def _below(form: Form, renamed: Mapping[str, str], orgs: Sequence[str], period: Period, newest: Mark) -> dict[str, Reported]:
     """Return figures of organisations under the names of the form: locked ones, else those submitted."""
     found: dict[str, Reported] = defaultdict(dict)
     wanted = set(orgs)
