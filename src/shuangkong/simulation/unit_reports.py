@@ -101,7 +101,7 @@ def industrial_reports(
     """
     is_last = year == profile.years[-1]
     if fraud == "copied" and is_last and before is not None:
-        return before
+        return YearReports(_copied(before.consumption), before.transformation)
     sheet = _Sheet(profile, unit, year, amount, factors, before, is_flat=fraud == "spike")
     made = sheet.reports()
     if is_last and fraud in ("spike", "slip"):
@@ -114,6 +114,16 @@ def industrial_reports(
         if fraud == "spike":
             _balance_electricity(made.consumption)
     return made
+
+
+def _copied(told: Cells) -> Cells:
+    """The year before once more; who copies makes the stocks fit."""
+    cells = dict(told)
+    for carrier in _STOCKED:
+        if CellKey("energy", carrier, "closing") in told:
+            cells[CellKey("energy", carrier, "opening")] = told[CellKey("energy", carrier, "closing")]
+            cells[CellKey("energy", carrier, "purchased")] = told[CellKey("energy", carrier, "consumed")]
+    return cells
 
 
 def _balance_electricity(cells: Cells) -> None:

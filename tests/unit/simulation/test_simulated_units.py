@@ -111,7 +111,10 @@ def test_each_way_of_inventing_does_what_it_says(profile: UnitsProfile) -> None:
     before = industrial_reports(profile, unit, 2024, AMOUNT, factors=FACTORS, before=None)
     other = UnitYear(Decimal("21000"), Decimal("9100"))
     honest = industrial_reports(profile, unit, 2025, other, factors=FACTORS, before=before)
-    assert industrial_reports(profile, unit, 2025, other, factors=FACTORS, before=before, fraud="copied") == before
+    copied = industrial_reports(profile, unit, 2025, other, factors=FACTORS, before=before, fraud="copied")
+    assert copied.consumption[CellKey("output", "output_t", "value")] == before.consumption[CellKey("output", "output_t", "value")]
+    assert told(copied, "electricity", "cost") == told(before, "electricity", "cost")
+    assert told(copied, "diesel", "opening") == told(copied, "diesel", "closing") == told(before, "diesel", "closing")
     slip = industrial_reports(profile, unit, 2025, other, factors=FACTORS, before=before, fraud="slip")
     assert told(slip, "electricity", "consumed") == 10 * told(honest, "electricity", "consumed")
     spike = industrial_reports(profile, unit, 2025, other, factors=FACTORS, before=before, fraud="spike")
