@@ -48,7 +48,7 @@ def upload(client: Client, filing: int, content: bytes, name: str = "填好.xlsx
 def test_what_was_filled_in_offline_is_shown_cell_by_cell_and_written_only_when_applied(person: Person) -> None:
     filing, client = draft(person)
     save_cells(filing_id=filing, version=0, texts={COST: "80"}, who=person(Role.REPORTER, "U001"))
-    content = filled_template(client, filing, **{"购进金额": 95, "购进量": "一千"})
+    content = filled_template(client, filing, 购进金额=95, 购进量="一千")
     page = upload(client, filing, content).content.decode()  # type: ignore[attr-defined]
     assert "修改 1" in page
     assert "未通过 1" in page
@@ -66,7 +66,7 @@ def test_what_was_filled_in_offline_is_shown_cell_by_cell_and_written_only_when_
 def test_a_ticket_serves_one_return_and_one_person_and_cannot_be_altered(person: Person) -> None:
     filing, client = draft(person)
     reporter, other = person(Role.REPORTER, "U001"), person(Role.REPORTER, "U001", "b")
-    run = try_workbook(filing_id=filing, version=0, name="a.xlsx", content=filled_template(client, filing, **{"购进金额": 95}), who=reporter)
+    run = try_workbook(filing_id=filing, version=0, name="a.xlsx", content=filled_template(client, filing, 购进金额=95), who=reporter)
     for who, ticket in ((other, run.ticket), (reporter, run.ticket[:-2] + "xx"), (reporter, ""), (reporter, "a:b:c")):
         with pytest.raises(UploadExpired):
             apply_upload(filing_id=filing, ticket=ticket, who=who)
@@ -75,7 +75,7 @@ def test_a_ticket_serves_one_return_and_one_person_and_cannot_be_altered(person:
 def test_what_somebody_changed_after_the_dry_run_is_not_overwritten(person: Person) -> None:
     filing, client = draft(person)
     reporter, other = person(Role.REPORTER, "U001"), person(Role.REPORTER, "U001", "b")
-    run = try_workbook(filing_id=filing, version=0, name="a.xlsx", content=filled_template(client, filing, **{"购进金额": 95}), who=reporter)
+    run = try_workbook(filing_id=filing, version=0, name="a.xlsx", content=filled_template(client, filing, 购进金额=95), who=reporter)
     save_cells(filing_id=filing, version=0, texts={COST: "70"}, who=other)
     answer = client.post(f"/returns/{filing}/apply", {"ticket": run.ticket}, follow=True)
     assert "预检之后他人改过 1 格，未写入" in answer.content.decode()
