@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -30,6 +31,7 @@ from shuangkong.services.security_limits import limit
 from shuangkong.store.models import AccessEntry
 
 PAGE = 200
+_asking_from: ContextVar[str | None] = ContextVar("asking_from", default=None)
 
 
 class AccessKind(Enum):
@@ -69,9 +71,14 @@ class TooMany(Refusal):
         )  # fmt: skip
 
 
+def asked_from(address: str | None) -> None:
+    """Say from which address the work at hand is asked for (来访地址), so that every line written meanwhile tells it."""
+    _asking_from.set(address)
+
+
 def log(kind: AccessKind, *, name: str = "", address: str | None = None, path: str = "", said: str = "") -> None:
     """Add a line to the log (记录); what anybody can bring about at will is written a limited number of times a minute from an address."""
-    present = clock.now()
+    present, address = clock.now(), address or _asking_from.get()
     if kind in _NOISE:
         lately = AccessEntry.objects.filter(kind=kind.name, address=address, recorded_at__gt=present - timedelta(minutes=1))
         if lately.count() >= limit("noise_per_minute"):

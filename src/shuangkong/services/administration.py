@@ -34,6 +34,10 @@ from shuangkong.services.signing_in import PASSWORD, one_time_token
 from shuangkong.store.models import ApiToken, Appointment, Organisation, OrganisationVersion, Person, SignInToken
 
 PAGE = 100
+_ACTS = {
+    "register": "登记", "issue-link": "发放一次性链接", "deactivate": "停用", "reactivate": "恢复", "unlock": "解锁", "end-sessions": "强制下线",
+    "reset-second-factor": "重置动态口令",
+}  # fmt: skip
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 
 
@@ -269,7 +273,7 @@ def grant(*, person_id: int, role: Role, organisation: str, valid_from: date, va
         check_term(person_id, valid_from, valid_to)
         made = appoint(person_id=person_id, role=role, organisation=organisation, valid_from=valid_from, valid_to=valid_to, actor=actor, reason=reason)
         end_sessions(person_id=person_id)
-        _log_change(person_id, f"appoint {role.name} {organisation}", actor)
+        _log_change(person_id, f"任职 {role.value} {organisation}", actor)
     return made
 
 
@@ -283,7 +287,7 @@ def end_post(*, appointment_id: int, who: Member, reason: str) -> int:
             raise PostOver(Role[held.role])
         end_appointment(appointment_id=appointment_id, ended_on=clock.today(), actor=actor, reason=reason)
         end_sessions(person_id=held.person_id)
-        _log_change(held.person_id, f"end {held.role} {held.organisation.code}", actor)
+        _log_change(held.person_id, f"免职 {Role[held.role].value} {held.organisation.code}", actor)
     return int(held.person_id)
 
 
@@ -342,7 +346,7 @@ def reset_on_the_machine(*, sign_in_name: str, reason: str, with_second_factor: 
     """Return a token to set a new password with, for whoever has the machine's command line (命令行重置)."""
     actor = system_actor(city().code)
     with transaction.atomic():
-        key = _key_of(sign_in_name)
+        key = key_of(sign_in_name)
         _seal_change(key, "issue-link", actor, reason)
         if with_second_factor:
             _drop_factor(key, actor, reason)
@@ -354,7 +358,7 @@ def reset_on_the_machine(*, sign_in_name: str, reason: str, with_second_factor: 
 def end_on_the_machine(*, sign_in_name: str, reason: str) -> int:
     """Let a person leave, for whoever has the machine's command line (命令行停用); returns how many posts ended."""
     with transaction.atomic():
-        return _leave(_key_of(sign_in_name), system_actor(city().code), reason)
+        return _leave(key_of(sign_in_name), system_actor(city().code), reason)
 
 
 def not_oneself(who: Member, person_id: int) -> None:
@@ -372,7 +376,8 @@ def check_term(person_id: int, valid_from: date, valid_to: date | None) -> None:
         raise PersonLeft(person)
 
 
-def _key_of(sign_in_name: str) -> int:
+def key_of(sign_in_name: str) -> int:
+    """Return the key of whoever signs in under a name (按登录名查人); raise `UnknownPerson`."""
     found = Person.objects.filter(sign_in_name=sign_in_name).values_list("pk", flat=True).first()
     if found is None:
         raise UnknownPerson(sign_in_name)
@@ -418,9 +423,9 @@ def _seal_change(person_id: int, act: str, actor: Actor, reason: str) -> None:
         kind=ActKind.ROLE_CHANGE, subject=f"person/{person.sign_in_name}", actor=actor, reason=reason, is_simulated=person.is_simulated,
         content={"act": act, "person": person.sign_in_name, "full_name": person.full_name, "title": person.title, "recorded_on": clock.today()},
     )  # fmt: skip
-    _log_change(person_id, act, actor)
+    _log_change(person_id, _ACTS[act], actor)
 
 
 def _log_change(person_id: int, act: str, actor: Actor) -> None:
     by = Person.objects.filter(pk=actor.person_id).values_list("sign_in_name", flat=True).first() or actor.name
-    log(AccessKind.ADMINISTERED, name=by, said=f"{act} person/{Person.objects.get(pk=person_id).sign_in_name}")
+    log(AccessKind.ADMINISTERED, name=by, said=f"{act}：{Person.objects.get(pk=person_id).sign_in_name}")

@@ -50,6 +50,13 @@ def test_no_password_code_or_token_is_ever_in_it(person: People) -> None:
     assert "PASSWORD_SET" in kinds()
 
 
+def test_what_administrators_do_is_in_it_with_their_address(person: People) -> None:
+    client, key = client_of(person(Role.SYSTEM_ADMINISTRATOR, CITY)), person(Role.REPORTER, "U001").pk
+    client.post(f"/people/{key}/link", {"reason": "试"}, REMOTE_ADDR=FAR)
+    row = AccessEntry.objects.get(kind="ADMINISTERED")
+    assert (row.sign_in_name, row.address, row.said) == ("system_administrator-411700", FAR, "发放一次性链接：reporter-U001")
+
+
 def test_rows_are_neither_changed_nor_deleted(person: People) -> None:
     log(AccessKind.SIGNED_IN, name="x")
     for change in (lambda: AccessEntry.objects.update(sign_in_name="y"), lambda: AccessEntry.objects.all().delete()):

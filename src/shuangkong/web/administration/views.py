@@ -46,7 +46,7 @@ def show_person(request: HttpRequest, person: int) -> HttpResponse:
     shown = {
         "opened": opened, "today": today, "roles": list(Role), "organisations": sorted(tree_on(today), key=lambda node: (node.kind.name, node.code)),
         "held": [post for post in opened.line.posts if post.is_held(today)], "past": [post for post in opened.line.posts if not post.is_held(today)],
-        "people": administration.people() if request.member.may(Permission.APPOINTMENTS_MANAGE) else (), "stand_in_days": limit("stand_in_days"),
+        "stand_in_days": limit("stand_in_days"),
         "is_oneself": person == request.member.pk, **_may(request),
     }  # fmt: skip
     return render(request, "administration/person.html", shown)
@@ -115,9 +115,8 @@ def appoint_stand_in(request: HttpRequest, person: int) -> HttpResponse:
     told = request.POST
     role, _, organisation = told.get("post", "").partition(" ")
     begin = _day(told.get("valid_from", "")) or clock.today()
-    stand_in = told.get("stand_in", "")
     stand_ins.appoint_stand_in(
-        absent=person, stand_in=int(stand_in) if stand_in.isdecimal() else 0, role=_role(role), organisation=organisation, valid_from=begin,
+        absent=person, stand_in=administration.key_of(told.get("stand_in", "").strip()), role=_role(role), organisation=organisation, valid_from=begin,
         valid_to=_day(told.get("valid_to", "")) or begin, who=request.member, reason=told.get("reason", ""),
     )  # fmt: skip
     return _back(request, person, "已安排代办", "The stand-in is appointed")

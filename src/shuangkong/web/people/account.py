@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shuangkong.kernel.faults import InputRefused
-from shuangkong.services import signing_in
+from shuangkong.services import clock, signing_in
 from shuangkong.services.access_log import AccessKind, log
 from shuangkong.services.administration import person_page
 from shuangkong.services.second_factor import renew_recovery_codes
@@ -39,8 +39,10 @@ def show_account(request: HttpRequest) -> HttpResponse:
 
 def _account(request: HttpRequest, refused: InputRefused | None = None) -> HttpResponse:
     who = request.member
+    account = person_page(person_id=who.pk)
     shown = {
-        "account": person_page(person_id=who.pk), "length": limit("password_length_least"), "faults": refused.faults if refused else (),
+        "account": account, "held": [post for post in account.line.posts if post.is_held(clock.today())],
+        "length": limit("password_length_least"), "faults": refused.faults if refused else (),
         "sessions": open_sessions(person_id=who.pk, this=request.session.session_key),
     }  # fmt: skip
     return render(request, "people/account.html", shown, status=_UNPROCESSABLE if refused else 200)

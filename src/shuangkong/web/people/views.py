@@ -17,6 +17,7 @@ from shuangkong.services.access_log import AccessKind, log
 from shuangkong.services.deployment import city
 from shuangkong.services.lockout import LockedOut
 from shuangkong.services.passwords import set_password
+from shuangkong.services.people import member
 from shuangkong.services.second_factor import begin_enrolment, confirm_enrolment
 from shuangkong.services.security_limits import limit
 from shuangkong.services.signing_in import Step
@@ -100,7 +101,7 @@ def enrol(request: HttpRequest, person: int, then: Callable[[], str]) -> HttpRes
             codes = confirm_enrolment(person_id=person, code=request.POST["code"])
         except InputRefused as refused:
             return _again(request, "people/enrolment.html", refused, enrolment=_shown(request, person))
-        log(AccessKind.SECOND_FACTOR, name=str(person), address=address_of(request), said="启用")
+        log(AccessKind.SECOND_FACTOR, name=member(person).sign_in_name, address=address_of(request), said="启用")
         return render(request, "people/recovery_codes.html", {"codes": codes, "next": then()})
     return render(request, "people/enrolment.html", {"enrolment": _shown(request, person)})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from shuangkong.services.access_log import AccessKind, TooMany, count_against_limit, log
+from shuangkong.services.access_log import AccessKind, TooMany, asked_from, count_against_limit, log
 from shuangkong.services.lockout import LockedOut, begin_attempt
 from shuangkong.web.refusals import answer
 from shuangkong.web.security.address import address_of
@@ -21,6 +21,7 @@ class AccessLogged:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, and log."""
+        asked_from(address_of(request))
         response = self.get_response(request)
         if response.status_code == _FORBIDDEN:
             log(AccessKind.REFUSED, name=_name(request), address=address_of(request), path=request.path, said=request.method or "")
