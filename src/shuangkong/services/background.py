@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import close_old_connections
 from django_tasks_db.compat import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -46,7 +45,6 @@ def take_up_again() -> int:
             left.set_failed(Interrupted(str(left.id)))
             continue
         count += DBTaskResult.objects.filter(pk=left.pk).update(status=TaskResultStatus.READY)
-    close_old_connections()
     return count
 
 
