@@ -94,7 +94,7 @@ def told_parts(parts: Mapping[str, Mapping[str, Decimal]], *, seen: Collection[s
     """Return the parts of a whole whose sums may be told beside the sum of the whole (可公布的分项).
 
     What is not told can be worked out as the whole less what is: where that would be one or two units, the part with the
-    fewest units is held back as well (互补抑制).
+    fewest units, of these the smallest, is held back as well (互补抑制).
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def told_parts(parts: Mapping[str, Mapping[str, Decimal]], *, seen: Collection[s
     told = {name for name, units in hidden.items() if name not in untold and is_safe(len(units))}
     while True:
         rest = frozenset[str]().union(*(units for name, units in hidden.items() if name not in told))
-        given_away = sorted((name for name in told if hidden[name]), key=lambda name: (len(hidden[name]), name))
+        given_away = sorted((name for name in told if hidden[name]), key=lambda name: (len(hidden[name]), sum(parts[name].values()), name))
         if is_safe(len(rest)) or not given_away:
             return frozenset(told)
         told.remove(given_away[0])

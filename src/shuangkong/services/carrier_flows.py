@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from shuangkong.energy.carbon import energy_co2, grid_factor
+from shuangkong.energy.carbon import GridFactor, energy_co2, grid_factor
 from shuangkong.energy.coal_equivalent import CarrierTable, EnergyCarrier
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
@@ -214,11 +214,21 @@ def co2_of(several: Iterable[UnitEnergy], *, year: int) -> Co2 | None:
     ]
     if not pairs and power is None:
         return None
-    region = next((key for key, rule in rules.book.below(GRID_FACTORS).items() if city().defaults.grid_region in rule.name.zh), NATIONAL)
-    account = energy_co2(burned=pairs, imported_kwh=power or _ZERO, green_power_kwh=_ZERO, grid=grid_factor(region=region, year=year, rules=rules), rules=rules)
+    grid, is_earlier = _grid(year)
+    account = energy_co2(burned=pairs, imported_kwh=power or _ZERO, green_power_kwh=_ZERO, grid=grid, rules=rules)
     missing = tuple(one.carrier.name for one in account.missing)
-    stands_in = account.grid.is_stand_in or any(burned.get(code) for code in _STANDS_IN)
+    stands_in = is_earlier or grid.is_stand_in or any(burned.get(code) for code in _STANDS_IN)
     return Co2(account.known_co2_t, account.coverage_pct, missing, account.verified, stands_in)
+
+
+@lru_cache(maxsize=32)
+def _grid(year: int) -> tuple[GridFactor, bool]:
+    """The grid factor of the city's region; before the first known one that stands in, and it is said."""
+    rules = rules_at(date(year, 12, 31))
+    listed = rules.book.below(GRID_FACTORS)
+    region = next((key for key, rule in listed.items() if city().defaults.grid_region in rule.name.zh), NATIONAL)
+    first = listed[region].lines[0].valid_from.year
+    return grid_factor(region=region, year=max(year, first), rules=rules), year < first
 
 
 @lru_cache(maxsize=32)

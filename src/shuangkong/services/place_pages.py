@@ -249,7 +249,8 @@ def place_page(*, code: str, who: Member, year: int | None = None, as_of: date |
     products, gap = products_of(then, who=who, year=moment.year, as_of=as_of)
     lead, heads = figures.lead, heads_on(day)
     return PlacePage(
-        moment=moment, figures=figures, finding=finding_of(lead.line, figures.name, 1) if lead else figures.name, sentence=standing(lead.line, figures.name) if lead else None,
+        moment=moment, figures=figures, finding=_once(finding_of(lead.line, figures.name, 1), figures.name) if lead else figures.name,
+        sentence=_once(told, figures.name) if lead and (told := standing(lead.line, figures.name)) else None,
         head=heads.get(code), grade=grades_on(as_of).get(code), energy=energy,
         structure=structure_of(then, who=who, year=moment.year, as_of=as_of, is_sum_told=energy.value is not None), products=products, gap=gap,
         due=tuple(one for one in due if one.node.code == code), filed=filed_by_place(due, tree).get(code, Filed()),
@@ -258,6 +259,11 @@ def place_page(*, code: str, who: Member, year: int | None = None, as_of: date |
         parks=tuple(ParkRow(node, sum(1 for one in here if one.park == node.code), sums.get(node.code, Aggregate(None, 0, 0))) for node in tree.of_kind(OrganisationKind.PARK) if node.parent == code),
         changes=what_changed(who=who, year=moment.year, as_of=as_of, within=code), names={node.code: node.name for node in tree}, years=tuple(plan_years()),
     )  # fmt: skip
+
+
+def _once(told: Words, place: Words) -> Words:
+    """Name the place once: the plan's own name of a target begins with it."""
+    return Words(told.zh.replace(place.zh * 2, place.zh, 1), told.en.replace(f"{place.en}, {place.en}", place.en, 1))
 
 
 def products_of(nodes: Iterable[Node], *, who: Member, year: int, as_of: date | None) -> tuple[tuple[ProductLine, ...], Aggregate]:

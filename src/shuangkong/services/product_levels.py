@@ -20,6 +20,7 @@ from shuangkong.services.filing_records import submitted_at
 from shuangkong.store.models import FilingAct, Submission
 
 REPORT = "key-unit-report"
+_SIMULATED = "（模拟）"
 _TONNE = frozenset({"t", "吨"})
 NO_LEVEL = Words("国家能效水平目录没有此产品", "the national list has no level for it")
 OTHER_MEASURE = Words("目录的计量方式不同，不能比较", "the list measures it otherwise")
@@ -75,7 +76,7 @@ def key_reports(orgs: Iterable[str], *, year: int, as_of: date | None = None) ->
     )
     if as_of is not None:
         acts = acts.filter(recorded_at__lt=end_of(as_of))
-    filings = {org: filing for org, filing in acts.order_by("id").values_list("filing__organisation__code", "filing_id")}
+    filings = dict(acts.order_by("id").values_list("filing__organisation__code", "filing_id"))
     kept = {
         filing: (key, digest)
         for filing, key, digest in Submission.objects.filter(filing_id__in=list(filings.values())).order_by("number").values_list("filing_id", "pk", "digest")
@@ -100,7 +101,7 @@ def _line(report: KeyReport, product: str, output: Decimal, measure: str, unit_e
         return ProductLine(report.org, report.filing_id, product, output, measure, unit_energy, gap, reason)
 
     try:
-        gap = efficiency_gap(product, unit_energy=unit_energy, output=output, rules=rules_at(date(report.year, 12, 31)))
+        gap = efficiency_gap(product.removesuffix(_SIMULATED), unit_energy=unit_energy, output=output, rules=rules_at(date(report.year, 12, 31)))
     except Refusal:
         return made(None, NO_LEVEL)
     energy, _, per = gap.rules[0].unit.partition("/")

@@ -18,7 +18,7 @@ from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.filings import files
 from shuangkong.services.organisations import Node, Tree
-from shuangkong.services.windows import Window, windows
+from shuangkong.services.windows import Window, usual_window, windows
 from shuangkong.store.models import Appointment, Filing, FilingAct, FindingRecord, FindingStep, Submission, Waiver
 
 
@@ -80,17 +80,22 @@ class Head:
 
 
 def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date | None = None) -> tuple[Due, ...]:
-    """Return what organisations owe for the periods of a year, for all that were ever opened where none is given (应报报表).
+    """Return what organisations owe for the periods of a year, for all that were ever opened or filed where none is given (应报报表).
 
     States are those of the day: what was filed later does not count.
     """
     asked = {node.code: node for node in nodes}
     day = as_of or clock.today()
-    opened = [
-        (window, form_of(code, Period.parse(period))) for (code, period), window in windows().items()
-        if code in forms() and window.opens_on <= day and (year is None or Period.parse(period).last_year == year)
-    ]  # fmt: skip
-    states = _states(asked, {window.period for window, _ in opened}, as_of)
+    states = _states(asked, as_of)
+    held = windows()
+    filed = {(form, period) for form, period, _ in states}  # returns that were loaded came without a window
+    opened = []
+    for code, period in sorted(held.keys() | filed):
+        if code in forms() and (year is None or Period.parse(period).last_year == year):
+            form = form_of(code, Period.parse(period))
+            window = held.get((code, period)) or usual_window(form, Period.parse(period))
+            if window.opens_on <= day:
+                opened.append((window, form))
     waived = _waived(asked, as_of)
     found = []
     for window, form in opened:
@@ -101,9 +106,9 @@ def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date |
     return tuple(sorted(found, key=lambda one: (one.form.code, one.window.period, one.node.code)))
 
 
-def _states(asked: Collection[str], periods: Collection[str], as_of: date | None) -> dict[tuple[str, str, str], tuple[int, ReturnState]]:
+def _states(asked: Collection[str], as_of: date | None) -> dict[tuple[str, str, str], tuple[int, ReturnState]]:
     """The last round of each return and where it stood."""
-    rows = Filing.objects.filter(organisation__code__in=list(asked), period__in=list(periods)).order_by("round")
+    rows = Filing.objects.filter(organisation__code__in=list(asked)).order_by("round")
     found: dict[tuple[str, str, str], tuple[int, ReturnState]] = {}
     if as_of is None:
         for key, form, period, org, state in rows.values_list("pk", "form", "period", "organisation__code", "state"):

@@ -1,0 +1,95 @@
+"""The tree of organisations, its history, and changes as official acts."""
+
+from datetime import date
+
+import pytest
+from filing_steps import Person
+from security_steps import client_of
+from unit_steps import moved, park_of
+
+from shuangkong.access.roles import Role
+from shuangkong.services.chain_verification import verify_chain
+from shuangkong.services.organisation_changes import NoReason, NotMovable, change, history_of, history_page, tree_page
+from shuangkong.services.organisations import BadOrganisation, UnknownOrganisation, tree_on
+from shuangkong.services.people import Member, NotPermitted
+
+XIPING, SHANGCAI, DAY = "411721", "411722", date(2026, 4, 1)
+
+
+def changed(who: Member, **told: object) -> int:
+    given = {"code": "U001", "name_zh": "", "name_en": "", "parent": "", "park": "", "is_closed": False, "valid_from": DAY, "reason": "市政府批复"}
+    return change(who=who, **{**given, **told})  # type: ignore[arg-type]
+
+
+def test_a_city_agency_moves_renames_and_closes_with_a_reason(person: Person) -> None:
+    city = person(Role.REVIEWER, "statistics")
+    park_of("P01", SHANGCAI)
+    changed(city, parent=SHANGCAI)
+    changed(city, parent=SHANGCAI, park="P01", valid_from=date(2026, 5, 1))
+    changed(city, name_zh="新厂", parent=SHANGCAI, valid_from=date(2026, 6, 1))
+    changed(city, parent=SHANGCAI, is_closed=True, valid_from=date(2026, 7, 1))
+    told = [(one.valid_from, one.until, one.parent, one.park, one.is_closed) for one in history_of("U001")]
+    assert told == [
+        (date(2020, 1, 1), date(2026, 3, 31), XIPING, "", False), (date(2026, 4, 1), date(2026, 4, 30), SHANGCAI, "", False),
+        (date(2026, 5, 1), date(2026, 5, 31), SHANGCAI, "P01", False), (date(2026, 6, 1), date(2026, 6, 30), SHANGCAI, "", False),
+        (date(2026, 7, 1), None, SHANGCAI, "", True),
+    ]  # fmt: skip
+    assert tree_on(date(2026, 3, 31)).find("U001").parent == XIPING
+    assert "U001" not in tree_on(date(2026, 7, 1))
+    assert verify_chain().is_sound
+
+
+@pytest.mark.parametrize("told", [{"parent": SHANGCAI}, {"is_closed": True}, {"park": "P01"}])
+def test_a_county_renames_its_units_and_no_more(person: Person, told: dict[str, object]) -> None:
+    park_of("P01", XIPING)
+    county = person(Role.REVIEWER, XIPING)
+    with pytest.raises(NotPermitted):
+        changed(county, **told)
+    changed(county, name_zh="更名厂")
+    assert tree_on(DAY).find("U001").name.zh == "更名厂"
+
+
+@pytest.mark.parametrize("role", [Role.APPROVER, Role.AUDITOR, Role.GOVERNMENT, Role.LEAD_AGENCY])
+def test_nobody_else_changes_organisations(person: Person, role: Role) -> None:
+    who = person(role, "411700" if role in (Role.AUDITOR, Role.GOVERNMENT) else "statistics")
+    with pytest.raises(NotPermitted):
+        changed(who, parent=SHANGCAI)
+
+
+def test_what_cannot_be_is_refused(person: Person) -> None:
+    city = person(Role.REVIEWER, "statistics")
+    park_of("P01", SHANGCAI)
+    with pytest.raises(NoReason):
+        changed(city, reason="  ")
+    with pytest.raises(NotMovable):
+        changed(city, code=XIPING)
+    with pytest.raises(BadOrganisation, match="园区不在所属县区"):
+        changed(city, park="P01")
+    with pytest.raises(BadOrganisation):
+        changed(city, parent="statistics")
+    with pytest.raises(UnknownOrganisation):
+        changed(city, parent="999999")
+
+
+def test_the_tree_is_that_of_the_day(person: Person) -> None:
+    moved("U001", SHANGCAI, date(2025, 7, 1))
+    client = client_of(person(Role.REPORTER, "U002"))
+    for day, place in (("2025-06-30", "西平县"), ("2025-07-01", "上蔡县")):
+        told = client.get("/organisations", {"q": "U001", "as_of": day}).content.decode()
+        assert "模拟厂U001" in told
+        assert place in told.partition("<tbody>")[2]
+    root = tree_page(day=date(2025, 7, 1)).root
+    assert root is not None
+    below = {branch.node.code: [one.node.code for one in branch.below] for branch in root.below}
+    assert (below[XIPING], below[SHANGCAI]) == ([], ["U001", "U002"])
+    assert tree_page(asked="没有这个词").found == ()
+
+
+def test_the_history_is_open_and_the_form_is_not(person: Person) -> None:
+    page = history_page(code="U001", who=person(Role.REPORTER, "U002"))
+    assert (page.may_rename, page.may_change) == (False, False)
+    county, city = history_page(code="U001", who=person(Role.REVIEWER, XIPING)), history_page(code="U001", who=person(Role.REVIEWER, "statistics"))
+    assert ((county.may_rename, county.may_change), (city.may_rename, city.may_change)) == ((True, False), (True, True))
+    told = client_of(person(Role.REVIEWER, "statistics")).get("/organisations/U001").content.decode()
+    assert 'name="reason"' in told
+    assert 'name="reason"' not in client_of(person(Role.REPORTER, "U002")).get("/organisations/U001").content.decode()
