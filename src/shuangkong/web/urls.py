@@ -11,5 +11,3 @@ urlpatterns = [
     path("system", health.show_system, name="system"),
     *(path("", include(f"shuangkong.web.{area}.urls")) for area in AREAS),
 ]
-handler404 = "shuangkong.web.refusals.not_found"
-handler500 = "shuangkong.web.refusals.failed"
