@@ -63,7 +63,7 @@ def answer(request: HttpRequest, status: int, faults: tuple[Fault, ...]) -> Http
     return render(request, "refused.html", {"title": title, "faults": faults}, status=status)
 
 
-def not_found(request: HttpRequest, trouble: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the page of what is not there (没有找到)."""
     fault = Fault(Words("页面", "page"), request.path, Words("不存在或已移走", "does not exist"), Words("从首页重新进入", "start from the first page"))
     return answer(request, 404, (fault,))
