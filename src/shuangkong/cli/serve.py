@@ -98,6 +98,7 @@ def serve(
         from django.db import connections
 
         from shuangkong.services.background import beat
+        from shuangkong.services.rule_notes import note_rules
 
         call_command("migrate", verbosity=0, interactive=False)
         is_asked = context.get_parameter_source("port") is not ParameterSource.DEFAULT and not is_demo
@@ -105,6 +106,7 @@ def serve(
             origin = f"http://{f'[{bind}]' if ':' in bind else bind}:{listener.getsockname()[1]}"
             if is_demo:
                 _open_demo(origin, fraud_seed)
+            note_rules()
             click.echo(say(Words(f"平台在 {origin}/  按 Ctrl-C 结束", f"the platform is at {origin}/  Ctrl-C ends")))
             connections.close_all()
             beat()  # the worker is as good as there
