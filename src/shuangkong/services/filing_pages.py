@@ -91,17 +91,12 @@ class ShownRow:
     number: str
     level: int
     cells: tuple[ShownCell | None, ...]
+    unit: str = ""
 
     @property
     def is_used(self) -> bool:
         """Whether anything stands in it."""
         return any(at is not None and at.entry is not None for at in self.cells)
-
-    @property
-    def unit(self) -> str:
-        """The unit of the row's only figure, or of all of them."""
-        units = {str(at.cell.unit) for at in self.cells if at is not None and at.cell.unit}
-        return units.pop() if len(units) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +289,7 @@ def _shown(form: Form, table: Table, beside: _Beside) -> ShownTable:
             working = beside.results[key].working if key in beside.results else ""
             guessed = beside.prefills.get(key)
             cells.append(ShownCell(cell, beside.entries.get(key), beside.before.get(key), working, severity, text, entry_text(cell, guessed)))
-        shown.append(ShownRow(row.code, row.name, row.number, row.level, tuple(cells)))
+        shown.append(ShownRow(row.code, row.name, row.number, row.level, tuple(cells), str(row.unit or "")))
     return ShownTable(table, tuple(shown))
 
 

@@ -96,7 +96,8 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
         if form.needs_attachment and not filing.attachments.exists():
             faults.append(_no_attachment(form))
         found = check_filing(form, filing, entries)
-        faults += list(hindering(form, found))
+        told = {fault.where for fault in faults}
+        faults += [fault for fault in hindering(form, found) if fault.where not in told]  # an empty cell is told once
         if faults:
             raise InputRefused(faults)
         content = canonical(filing_content(form, filing, entries, dict(filing.attachments.values_list("name", "digest"))))
