@@ -57,11 +57,10 @@ def list_people(data: Path) -> None:
     """
     _start(data)
     from shuangkong.services.administration import everybody
-    from shuangkong.services.clock import today
 
     for one in everybody():
         state = say(Words("在用", "active") if one.is_active else Words("停用", "left"))
-        posts = "；".join(f"{post.role.value}@{post.organisation}" for post in one.posts if post.is_held(today()))
+        posts = "；".join(f"{post.role.value}@{post.organisation}" for post in one.posts)
         click.echo(f"{one.sign_in_name}\t{one.full_name}\t{state}\t{posts or '—'}")
 
 

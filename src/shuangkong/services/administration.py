@@ -135,7 +135,7 @@ class HeldPost:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person in the list (人员)."""
+    """A person in the list (人员); the list tells the posts held now or later, the page of one person all."""
 
     pk: int
     sign_in_name: str
@@ -178,7 +178,8 @@ def _lines(rows: Iterable[Person]) -> tuple[PersonLine, ...]:
     found = list(rows)
     posts: dict[int, list[HeldPost]] = {}
     for row in _appointments([person.pk for person in found]):
-        posts.setdefault(row.person_id, []).append(_held(row))
+        if (post := _held(row)).is_held(clock.today()):
+            posts.setdefault(row.person_id, []).append(post)
     return tuple(_line(person, posts.get(person.pk, ())) for person in found)
 
 

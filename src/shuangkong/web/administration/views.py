@@ -33,7 +33,7 @@ class UnknownRole(Refusal):
 def show_people(request: HttpRequest) -> HttpResponse:
     """Show who is registered, with their posts (人员)."""
     asked = request.GET.get("q", "").strip()
-    shown = {"people": administration.people(asked=asked), "asked": asked, "most": administration.PAGE, "today": clock.today(), **_may(request)}
+    shown = {"people": administration.people(asked=asked), "asked": asked, "most": administration.PAGE, **_may(request)}
     return render(request, "administration/people.html", shown)
 
 
