@@ -30,6 +30,8 @@ DOORS = (
     Door("units", Words("单位", "Units"), "n", (_P.FIGURES_READ,)),
     Door("my-work", Words("我的工作", "My work"), "w", (_P.FIGURES_READ,)),
     Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
+    Door("windows", Words("填报期", "Windows"), "t", (_P.WINDOW_MANAGE,)),
+    Door("findings", Words("问题", "Findings"), "f", (_P.FIGURES_READ,)),
     Door("assessments", Words("考核", "Assessment"), "a", (_P.FIGURES_READ,)),
     Door("rules", Words("规则", "Rules"), "u", (_P.RULES_READ,)),
     Door("results", Words("移交结果", "Results"), "h", (_P.RESULT_RECEIVE,)),
@@ -75,7 +77,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     except ValueError:
         known = None
     return {
-        "language": language_of(request), "member": who, "city": city(), "is_demo": settings.IS_DEMO, "as_of": known,
+        "language": language_of(request), "member": who, "city": city(), "is_demo": settings.IS_DEMO, "as_of": known, "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "sees_figures": bool(who and who.may(Permission.FIGURES_READ)),
         "doors": [{"href": reverse(door.route), "words": door.words, "letter": door.letter, "is_here": request.path == reverse(door.route)}
                   for door in DOORS if who and any(who.may(one) for one in door.permissions)],
