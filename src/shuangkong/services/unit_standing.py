@@ -17,7 +17,7 @@ from shuangkong.services import clock
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.filings import files
-from shuangkong.services.organisations import Node, Tree
+from shuangkong.services.organisations import Node, OrganisationKind, Tree
 from shuangkong.services.windows import Window, usual_window, windows
 from shuangkong.store.models import Appointment, Filing, FilingAct, FindingRecord, FindingStep, Submission, Waiver
 
@@ -86,7 +86,7 @@ def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date |
     """
     asked = {node.code: node for node in nodes}
     day = as_of or clock.today()
-    states = _states(asked, as_of)
+    states = _states(asked, year, as_of)
     held = windows()
     filed = {(form, period) for form, period, _ in states}  # returns that were loaded came without a window
     opened = []
@@ -98,17 +98,21 @@ def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date |
                 opened.append((window, form))
     waived = _waived(asked, as_of)
     found = []
+    alike: dict[object, list[Node]] = defaultdict(list)  # what a form asks for is the same for many
+    for node in asked.values():
+        alike[node.kind, node.tags, node.code if node.kind is OrganisationKind.AGENCY else ""].append(node)
     for window, form in opened:
-        for node in asked.values():
-            if files(form, node):
-                filing, state = states.get((form.code, window.period, node.code), (None, None))
-                found.append(Due(form, node, window, state, filing, (form.code, window.period, node.code) in waived))
+        for node in (node for several in alike.values() if files(form, several[0]) for node in several):
+            filing, state = states.get((form.code, window.period, node.code), (None, None))
+            found.append(Due(form, node, window, state, filing, (form.code, window.period, node.code) in waived))
     return tuple(sorted(found, key=lambda one: (one.form.code, one.window.period, one.node.code)))
 
 
-def _states(asked: Collection[str], as_of: date | None) -> dict[tuple[str, str, str], tuple[int, ReturnState]]:
+def _states(asked: Collection[str], year: int | None, as_of: date | None) -> dict[tuple[str, str, str], tuple[int, ReturnState]]:
     """The last round of each return and where it stood."""
     rows = Filing.objects.filter(organisation__code__in=list(asked)).order_by("round")
+    if year is not None:
+        rows = rows.filter(Q(period__startswith=str(year)) | Q(period__endswith=f"-{year}"))
     found: dict[tuple[str, str, str], tuple[int, ReturnState]] = {}
     if as_of is None:
         for key, form, period, org, state in rows.values_list("pk", "form", "period", "organisation__code", "state"):
