@@ -1,9 +1,10 @@
 """Lists of filings: what waits for a person, what a person may look at, how far a window has come."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period
@@ -83,7 +84,7 @@ def _to_handle(who: Member, tree: Tree, known: dict[tuple[str, str], Window]) ->
         if node is None:
             continue
         try:
-            actor_for(filing, act, who)
+            actor_for(filing, act, who, tree=tree)
         except NotPermitted:
             continue
         window = known.get((filing.form, filing.period))
@@ -154,26 +155,39 @@ class Progress:
 
 def progress(*, who: Member, form: str | None = None, period: str | None = None, place: str | None = None) -> tuple[Progress, ...]:
     """Return who has filed and who has not, among the organisations a person may see (填报进度), the newest period first."""
-    today = clock.today()
-    tree = tree_on(today)
-    seen = [node for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))]
+    tree = tree_on(clock.today())
+    seen = {node.code for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))}
+    wanted = {(code, at): window for (code, at), window in windows().items() if code in forms() and (form or code) == code and (period or at) == at}
+    states, waived = _states(wanted), _waived(seen)
     found = []
-    for (code, at), window in windows().items():
-        if code not in forms() or (form and code != form) or (period and at != period):
-            continue
+    for (code, at), window in wanted.items():
         declared = form_of(code, Period.parse(at))
-        asked = {node.code: node for node in seen if files(declared, node)}
+        asked = {org: node for org, node in _asked(declared, tree).items() if org in seen}
         if asked:
-            found.append(_progress(declared, at, window, asked, tree, today))
+            filed = {org: told for org, told in states.get((code, at), {}).items() if org in asked}
+            found.append(_progress(declared, window, asked, filed, {org for org in asked if (code, at, org) in waived}, tree))
     return tuple(sorted(found, key=lambda one: (one.window.period, one.form.code), reverse=True))
 
 
-def _progress(form: Form, at: str, window: Window, asked: dict[str, Node], tree: Tree, today: date) -> Progress:
-    states: dict[str, tuple[ReturnState, int]] = {}
-    rows = Filing.objects.filter(form=form.code, period=at, organisation__code__in=list(asked)).order_by("round")
-    for org, state, pk in rows.values_list("organisation__code", "state", "pk"):
-        states[org] = (ReturnState[state], pk)
-    waived = {org for code, period, org in _waived(asked) if (code, period) == (form.code, at) and org in asked}
+_States = dict[str, tuple[ReturnState, int]]
+
+
+@lru_cache(maxsize=256)
+def _asked(form: Form, tree: Tree) -> dict[str, Node]:
+    return {node.code: node for node in tree if files(form, node)}
+
+
+def _states(wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], _States]:
+    """Return where the last round of each return of some forms and periods stands."""
+    found: dict[tuple[str, str], _States] = {}
+    rows = Filing.objects.filter(form__in={code for code, _ in wanted}, period__in={period for _, period in wanted}).order_by("round")
+    for form, period, org, state, pk in rows.values_list("form", "period", "organisation__code", "state", "pk"):
+        found.setdefault((form, period), {})[org] = (ReturnState[state], pk)
+    return found
+
+
+def _progress(form: Form, window: Window, asked: dict[str, Node], states: _States, waived: set[str], tree: Tree) -> Progress:
+    today = clock.today()
     missing = [node for org, node in sorted(asked.items()) if org not in waived and (org not in states or states[org][0] in EDITABLE)]
     left = {node.code for node in missing}
     of_place: dict[str, list[int]] = {}

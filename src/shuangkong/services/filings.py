@@ -27,7 +27,7 @@ from shuangkong.services.filing_refusals import NotAFiler as NotAFiler
 from shuangkong.services.filing_refusals import NotEditable as NotEditable
 from shuangkong.services.filing_refusals import SameHands as SameHands
 from shuangkong.services.finding_cases import keep_findings, require_explained
-from shuangkong.services.organisations import Node, tree_on
+from shuangkong.services.organisations import Node, Tree, tree_on
 from shuangkong.services.people import Member, actor_of
 from shuangkong.services.windows import require_open
 from shuangkong.store.models import Filing, FilingAct, Submission
@@ -131,32 +131,33 @@ def act_on_filing(*, filing_id: int, act: ReturnAct, version: int, who: Member, 
         return _act(filing, act, actor, reason=reason)
 
 
-def actor_for(filing: Filing, act: ReturnAct, who: Member) -> Actor:
+def actor_for(filing: Filing, act: ReturnAct, who: Member, *, tree: Tree | None = None) -> Actor:
     """Return the post in which a person may do an act to a filing (办理岗位); raise `NotPermitted`.
 
     The filer's own people submit and withdraw; those of the level above accept, review and approve; the city agency in
-    charge of the form locks. What no county stands above is reviewed and approved by the agency too.
+    charge of the form locks. What no county stands above is reviewed and approved by the agency too. Who asks of many gives
+    today's `tree`.
     """
     form = form_of(filing.form, Period.parse(filing.period))
-    tree = tree_on(clock.today())
+    tree = tree or tree_on(clock.today())
     code = filing.organisation.code
     permission = _PERMISSIONS[act]
     if act in (ReturnAct.SUBMIT, ReturnAct.WITHDRAW):
-        return actor_of(who, permission, code)
+        return actor_of(who, permission, code, tree=tree)
     in_charge = {form.agency, tree.city.code}
     county = tree.jurisdiction_of(code)
     above = {county.code} if county is not None and county.code != code else in_charge
     among = in_charge if act is ReturnAct.LOCK else above | in_charge if act is ReturnAct.SEND_BACK and filing.state == ReturnState.APPROVED.name else above
-    return actor_of(who, permission, code, among=among)
+    return actor_of(who, permission, code, among=among, tree=tree)
 
 
 def acts_open_to(filing: Filing, who: Member) -> tuple[ReturnAct, ...]:
     """Return what a person can do to a filing now (可办理动作), for the buttons of its page."""
-    possible = []
+    possible, tree = [], tree_on(clock.today())
     for act in ReturnAct:
         try:
             state_after(ReturnState[filing.state], act, reason="—")
-            actor_for(filing, act, who)
+            actor_for(filing, act, who, tree=tree)
             _require_other_hands(filing, act, who)
         except Refusal:
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db import transaction
 from django.db.models import Max
@@ -75,6 +75,7 @@ class Tree:
 
     def __init__(self, nodes: Mapping[str, Node]) -> None:
         self._nodes = nodes
+        self._above: dict[str, frozenset[str]] = {}
         self._below: dict[str, list[Node]] = {}
         for node in nodes.values():
             for above in {node.parent, node.park} - {None}:
@@ -106,18 +107,22 @@ class Tree:
 
     def covers(self, above: str, code: str) -> bool:
         """Tell whether `code` is `above` or belongs to it, at any depth, also as the tenant of a park (归属)."""
+        if code not in self._nodes:
+            return above == code
+        if code not in self._above:
+            self._above[code] = self._up_from(code)
+        return above in self._above[code]
+
+    def _up_from(self, code: str) -> frozenset[str]:
         seen: set[str] = set()
         waiting = [code]
         while waiting:
             here = waiting.pop()
-            if here == above:
-                return True
             node = self._nodes.get(here)
-            if node is None or here in seen:
-                continue
+            if here not in seen and node is not None:
+                waiting.extend(part for part in (node.parent, node.park) if part)
             seen.add(here)
-            waiting.extend(part for part in (node.parent, node.park) if part)
-        return False
+        return frozenset(seen)
 
     def jurisdiction_of(self, code: str) -> Node | None:
         """Return the county or zone it lies in; itself when it is one."""
@@ -126,7 +131,7 @@ class Tree:
             node = self._nodes.get(node.parent or "")
         return node
 
-    @property
+    @cached_property
     def city(self) -> Node:
         """The city itself."""
         return self.of_kind(OrganisationKind.CITY)[0]

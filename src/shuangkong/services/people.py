@@ -122,7 +122,7 @@ def member(person_id: int, *, day: date | None = None) -> Member:
     return Member(person.pk, person.sign_in_name, person.full_name, person.title, posts if person.is_active else (), person.is_simulated)
 
 
-def actor_of(who: Member, permission: Permission, organisation: str, *, among: Iterable[str] = ()) -> Actor:
+def actor_of(who: Member, permission: Permission, organisation: str, *, among: Iterable[str] = (), tree: Tree | None = None) -> Actor:
     """Return the person acting in the post that allows it for an organisation (以何岗位办理).
 
     Parameters
@@ -135,6 +135,8 @@ def actor_of(who: Member, permission: Permission, organisation: str, *, among: I
         Code of the organisation it is done to.
     among : iterable of str
         Where given, the post must be held at one of these, such as the agency in charge of a form.
+    tree : Tree, optional
+        Today's organisations, where the caller asks for many.
 
     Raises
     ------
@@ -142,7 +144,7 @@ def actor_of(who: Member, permission: Permission, organisation: str, *, among: I
         Naming who may.
     """
     wanted = set(among)
-    for post in who.posts_over(permission, organisation, tree_on(clock.today())):
+    for post in who.posts_over(permission, organisation, tree or tree_on(clock.today())):
         if not wanted or post.organisation in wanted:
             return Actor(who.pk, who.full_name, post.role, post.organisation, post.stands_in_for)
     raise NotPermitted(permission, organisation)
