@@ -18,6 +18,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from shuangkong import __version__
 from shuangkong.evidence.chain import Link
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.rules import loader
 from shuangkong.services import clock
 from shuangkong.services.background import is_at_work, last_beat, queue_counts
@@ -86,9 +87,13 @@ def _worker() -> str:
     last, moment = last_beat(), clock.now()
     if last is None or moment - last > BEAT_WITHIN:
         if not is_at_work(moment, within=TASK_WITHIN):
-            raise Unwell(last.isoformat(timespec="seconds") if last else "—")
+            raise Unwell(_told(last) if last else "—")
         return "at work"
-    return last.isoformat(timespec="seconds")
+    return _told(last)
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment.astimezone(CHINA_STANDARD_TIME):%Y-%m-%d %H:%M:%S}"
 
 
 _CHECKS: tuple[tuple[Words, Callable[[], str]], ...] = (

@@ -46,9 +46,14 @@ class Done:
     said: str = ""
 
     @property
+    def tried(self) -> datetime:
+        """The moment of the last attempt."""
+        return datetime.fromisoformat(self.tried_at)
+
+    @property
     def is_done(self) -> bool:
         """Whether the last attempt worked."""
-        return bool(self.done_on) and datetime.fromisoformat(self.tried_at).astimezone(CHINA_STANDARD_TIME).date().isoformat() == self.done_on
+        return bool(self.done_on) and self.tried.astimezone(CHINA_STANDARD_TIME).date().isoformat() == self.done_on
 
 
 def chores(*, backup_to: Path | None, backup_keep: int) -> tuple[Chore, ...]:
@@ -78,7 +83,7 @@ def is_due(chore: Chore, last: Done | None, moment: datetime) -> bool:
     local = moment.astimezone(CHINA_STANDARD_TIME)
     if local.hour < chore.hour or (last and last.done_on == local.date().isoformat()):
         return False
-    return last is None or last.is_done or abs(moment - datetime.fromisoformat(last.tried_at)) >= RETRY
+    return last is None or last.is_done or abs(moment - last.tried) >= RETRY
 
 
 def _file() -> Path:

@@ -99,7 +99,7 @@ def test_the_system_page_is_for_the_system_administrator(person: Callable[[Role,
     page = signed_in(person(Role.SYSTEM_ADMINISTRATOR, CITY)).get("/system")
     assert page.status_code == 200
     text = page.content.decode()
-    for told in ("系统状况", "规则摘要", "城市包", "后台任务", "没有定期备份"):
+    for told in ("系统状况", "规则摘要", "城市包", "后台任务", "尚无定期备份"):
         assert told in text
     assert signed_in(person(Role.SECURITY_ADMINISTRATOR, CITY)).get("/system").status_code == 403
     assert Client().get("/system").status_code == 302
