@@ -45,7 +45,7 @@ _PERMISSIONS = {
 
 def files(form: Form, node: Node) -> bool:
     """Tell whether an organisation is asked for a form (是否填报)."""
-    return FilerKind[node.filer] is form.filer and form.filers <= node.tags and (form.filer is not FilerKind.AGENCY or node.code == form.agency)
+    return form.filers <= node.tags and FilerKind[node.filer] is form.filer and (form.filer is not FilerKind.AGENCY or node.code == form.agency)
 
 
 def open_filing(*, form: str, organisation: str, period: str, who: Member) -> int:

@@ -33,6 +33,9 @@ class OrganisationKind(Enum):
         return self in (OrganisationKind.COUNTY, OrganisationKind.ZONE)
 
 
+_FILERS = {kind: "JURISDICTION" if kind.is_jurisdiction else kind.name for kind in OrganisationKind}
+
+
 class UnknownOrganisation(Refusal):
     """No organisation has this code on this day (未知组织)."""
 
@@ -67,7 +70,7 @@ class Node:
     @property
     def filer(self) -> str:
         """The name of the kind of filer it is, as forms ask for it."""
-        return "JURISDICTION" if self.kind.is_jurisdiction else self.kind.name
+        return _FILERS[self.kind]
 
 
 class Tree:
