@@ -105,7 +105,7 @@ class NoDeployment(Refusal):
 
 
 @evidence.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="数据目录 / data folder")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
 @click.option("--act", "index", type=click.IntRange(0), help="第几环 / one link")
 @click.option("--return", "filing", type=click.IntRange(1), help="报表的编号 / key of a return")
 @click.option("--assessment", "cycle", type=click.IntRange(1), help="考核的编号 / key of an assessment")
@@ -149,7 +149,7 @@ def bundle(
 
 
 @evidence.command()
-@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="数据目录 / data folder")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
 @click.option("--day", type=DAY, metavar="YYYY-MM-DD", help="该日日终的链头，默认此刻 / the head at the end of that day, else now")
 def head(data: Path, day: date | None) -> None:
     """公布链头：打印一段可抄写、可登报的文本 / Publish a head: a text to copy or print.

@@ -10,7 +10,7 @@ from shuangkong.cli.platform import start_platform
 from shuangkong.kernel.language import Words
 
 _ROLES = {"system": Role.SYSTEM_ADMINISTRATOR, "security": Role.SECURITY_ADMINISTRATOR, "audit": Role.AUDIT_ADMINISTRATOR}
-_DATA = click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, help="数据目录 / data folder")
+_DATA = click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
 _REASON = click.option("--reason", required=True, help="理由，写入存证 / reason, sealed in the chain")
 
 
