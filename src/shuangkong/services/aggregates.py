@@ -14,8 +14,8 @@ from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree
 from shuangkong.services.people import Member
 
 SUPPRESSED = Words(
-    f"您不能查看的单位不足 {LEAST_IN_AGGREGATE} 家，合计会推算出单个单位的数，不予显示",
-    f"fewer than {LEAST_IN_AGGREGATE} of the units are closed to you: a sum would give a single one away, so it is not shown",
+    f"由此数可推算出您不能查看的单个单位（不足 {LEAST_IN_AGGREGATE} 家）的数，不予显示",
+    f"a single one of the units closed to you could be worked out of it (fewer than {LEAST_IN_AGGREGATE}), so it is not shown",
 )
 NONE_REPORTED = Words("没有单位报送", "no unit has reported")
 
@@ -142,8 +142,21 @@ def unit_values(element: str, *, period: Period, measure: str, as_of: date | Non
     }  # fmt: skip
 
 
+def is_settled(values: Mapping[str, Decimal], now: Mapping[str, Decimal], seen: Collection[str]) -> bool:
+    """Tell whether what units one may not see had reported by a day is what they report now (数据是否已稳定).
+
+    Else two days of the time machine, one report or revision apart, would give a single unit away.
+
+    Examples
+    --------
+    >>> is_settled({"U1": Decimal(5)}, {"U1": Decimal(5), "U2": Decimal(6)}, {"U2"}), is_settled({"U1": Decimal(5)}, {"U1": Decimal(7)}, {"U2"})
+    (True, False)
+    """
+    return all(values.get(org) == now.get(org) for org in (values.keys() | now.keys()) - set(seen))
+
+
 def place_sums(
-    values: Mapping[str, Decimal], *, tree: Tree, seen: Collection[str], tags: frozenset[str] = frozenset()
+    values: Mapping[str, Decimal], *, tree: Tree, seen: Collection[str], tags: frozenset[str] = frozenset(), is_told: bool = True
 ) -> dict[str, Aggregate]:
     """Return the sums of every jurisdiction and park over its units of a day (县区和园区汇总), safe beside each other and beside the city's.
 
@@ -157,6 +170,8 @@ def place_sums(
         The units whose own figures the reader may see.
     tags : frozenset of str
         Which units were asked: those that bear all of these.
+    is_told : bool
+        False where no sum that holds a hidden unit may be told, see `is_settled`.
     """
     asked = [node for node in tree.of_kind(OrganisationKind.UNIT) if tags <= node.tags]
     lying: dict[str, list[Node]] = {node.code: [] for node in tree.of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE)}
@@ -172,7 +187,7 @@ def place_sums(
         parks = {park: held for park, held in tenants.items() if (home := tree.jurisdiction_of(park)) is not None and home.code == place}
         told |= _told_parks(values, nodes, parks, seen=seen, is_place_told=place in told)
     return {
-        code: aggregate(_held(values, nodes), expected=len(nodes), seen=seen, is_told=code in told)
+        code: aggregate(_held(values, nodes), expected=len(nodes), seen=seen, is_told=is_told and code in told)
         for code, nodes in (*lying.items(), *tenants.items())
     }  # fmt: skip
 

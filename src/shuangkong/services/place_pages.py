@@ -11,9 +11,10 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.plan.trajectory import Light
 from shuangkong.services import clock
-from shuangkong.services.aggregates import Aggregate, aggregate, place_sums, seen_of, told_parts, tree_of, unit_values
+from shuangkong.services.aggregates import Aggregate, aggregate, is_settled, place_sums, seen_of, told_parts, tree_of, unit_values
 from shuangkong.services.carrier_flows import COMPREHENSIVE, Co2, Link, UnitEnergy, co2_of, links_of, unit_energy
 from shuangkong.services.documents.report import Mark
+from shuangkong.services.documents.wording import number_text
 from shuangkong.services.filing_observations import newest_id
 from shuangkong.services.organisations import Node, OrganisationKind, Tree, UnknownOrganisation, tree_on
 from shuangkong.services.people import Member
@@ -115,6 +116,18 @@ class PlacePage:
     names: Mapping[str, Words]
     years: tuple[int, ...]
 
+    @property
+    def gap_told(self) -> Words | None:
+        """How the products with a benchmark stand against it together."""
+        if self.gap.value is None:
+            return self.gap.why
+        size = number_text(abs(self.gap.value), 0)
+        zh, en = ("多用", "more than") if self.gap.value > 0 else ("少用", "less than")
+        return Words(
+            f"有标杆的产品合计比标杆{zh} {size} 吨标准煤，覆盖 {self.gap.coverage.zh}重点用能单位",
+            f"products with a benchmark together use {size} tce {en} the benchmark, covering {self.gap.coverage.en}",
+        )
+
 
 def places_page(*, who: Member, year: int | None = None, as_of: date | None = None) -> PlacesPage:
     """Return the jurisdictions of the city side by side (县区一览).
@@ -155,8 +168,10 @@ def _answer(rows: Sequence[PlaceRow]) -> Words:
 def sums_at(moment: Moment, who: Member, as_of: date | None) -> dict[str, Aggregate]:
     """Return the comprehensive energy of the units of every jurisdiction and park, as far as a person may be told (综合能源消费量汇总)."""
     then = tree_of(Period.year(moment.year))
-    values = _values(newest_id(element=COMPREHENSIVE), moment.year, as_of)
-    return place_sums(values, tree=then, seen=seen_then(who, then, as_of), tags=frozenset({"industrial"}))
+    newest, seen = newest_id(element=COMPREHENSIVE), seen_then(who, then, as_of)
+    values = _values(newest, moment.year, as_of)
+    is_told = as_of is None or is_settled(values, _values(newest, moment.year, None), seen)
+    return place_sums(values, tree=then, seen=seen, tags=frozenset({"industrial"}), is_told=is_told)
 
 
 @lru_cache(maxsize=16)
@@ -196,6 +211,7 @@ def structure_of(nodes: Sequence[Node], *, who: Member, year: int, as_of: date |
     known = tuple(energies.values())
     marks = tuple(dict.fromkeys(mark for one in known for mark in one.marks))
     is_open = all(one.org in seen for one in known)
+    is_sum_told = is_sum_told and as_of is None  # days one report apart would give it away
     co2 = co2_of(known, year=year) if is_open or is_sum_told else None
     if is_open:
         return Structure(links_of(known), (), co2, True, marks)
@@ -276,7 +292,7 @@ def products_of(nodes: Iterable[Node], *, who: Member, year: int, as_of: date | 
         if line.gap is not None:
             gaps[line.org] += line.gap.gap_to_benchmark_tce
     lines.sort(key=lambda line: (line.gap is None, -(line.gap.gap_to_benchmark_tce if line.gap else 0), line.org))
-    return tuple(line for line in lines if line.org in seen), aggregate(gaps, expected=len(keys), seen=seen)
+    return tuple(line for line in lines if line.org in seen), aggregate(gaps, expected=len(keys), seen=seen, is_told=as_of is None)
 
 
 def unit_rows(nodes: Sequence[Node], due: Iterable[Due], findings: Iterable[OpenFinding], *, year: int, as_of: date | None) -> tuple[UnitRow, ...]:

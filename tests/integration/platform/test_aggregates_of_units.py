@@ -119,3 +119,18 @@ def test_one_of_two_hidden_units_tells_nothing(person: Person) -> None:
     stranger = person(Role.REPORTER, "U001")
     told = place_page(code=SHANGCAI, who=stranger, year=2025)
     assert (told.energy.value, told.structure.links, told.structure.carriers, told.structure.co2, told.units, told.hidden_units) == (None, (), (), None, (), 1)
+
+
+def test_the_time_machine_gives_no_single_report_away(person: Person) -> None:
+    """Three units had reported by the 10th and a fourth on the 20th: the sums of both days would tell of the fourth."""
+    for code in ("U010", "U011", "U012"):
+        unit_of(code, SHANGCAI)
+        observed(code, ELEMENT, "9", day="2026-02-05")
+    observed("U002", ELEMENT, "5", day="2026-02-20")
+    stranger, city = person(Role.REPORTER, "U001"), person(Role.REVIEWER, "statistics")
+
+    def told(who: Member, as_of: date | None) -> Decimal | None:
+        return place_page(code=SHANGCAI, who=who, year=2025, as_of=as_of).energy.value
+
+    assert [told(stranger, day) for day in (None, date(2026, 2, 25), date(2026, 2, 10))] == [32, 32, None]
+    assert [told(city, day) for day in (None, date(2026, 2, 25), date(2026, 2, 10))] == [32, 32, 27]
