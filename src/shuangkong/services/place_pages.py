@@ -11,7 +11,16 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.plan.trajectory import Light
 from shuangkong.services import clock
-from shuangkong.services.aggregates import Aggregate, aggregate, is_settled, place_sums, seen_of, told_parts, tree_of, unit_values
+from shuangkong.services.aggregates import (
+    Aggregate,
+    aggregate,
+    is_settled,
+    place_sums,
+    seen_of,
+    told_parts,
+    tree_of,
+    unit_values,
+)
 from shuangkong.services.carrier_flows import COMPREHENSIVE, Co2, Link, UnitEnergy, co2_of, links_of, unit_energy
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text
