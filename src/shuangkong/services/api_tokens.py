@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.services import clock
 from shuangkong.services.people import Member, NotPermitted, member
+from shuangkong.services.security_limits import limit
 from shuangkong.store.models import AccessEntry, ApiToken
 
 PREFIX = "sk_"
@@ -27,6 +30,16 @@ class BadToken(Refusal):
         super().__init__(thing=Words("接口令牌", "API token"), value=value, rule=rule, remedy=Words("改正后重新申请", "correct it and ask again"))
 
 
+class TooManyCalls(Refusal):
+    """A token was used more often than it may be (接口调用过于频繁)."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            thing=Words("接口调用", "calls of the API"), value="", rule=Words(f"每分钟超过 {most} 次", f"more than {most} a minute"),
+            remedy=Words("一分钟后再试；列表可加大 limit", "try again in a minute; lists take a larger limit"),
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class TokenLine:
     """A token as its owner sees it (令牌一览): never the token itself."""
@@ -37,6 +50,11 @@ class TokenLine:
     expires_at: datetime
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it can be used now."""
+        return self.revoked_at is None and self.expires_at > clock.now()
 
 
 def _digest(token: str) -> str:
@@ -110,3 +128,41 @@ def bearer(token: str) -> Member | None:
     if row.last_used_at is None or moment - row.last_used_at > _SEEN_EVERY:
         ApiToken.objects.filter(pk=row.pk).update(last_used_at=moment)
     return replace(member(row.person_id), scopes=frozenset(Permission[name] for name in row.scopes))
+
+
+class _Calls:
+    """When each token was used within the last minute, in this process: a count in the database would make every read a write."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, deque[datetime]] = {}
+        self._lock = Lock()
+
+    def count(self, key: str, moment: datetime, most: int) -> bool:
+        """Count a call, and tell whether it may be made."""
+        since = moment - timedelta(minutes=1)
+        with self._lock:
+            calls = self._of.setdefault(key, deque())
+            while calls and calls[0] <= since:
+                calls.popleft()
+            if len(calls) >= most:
+                return False
+            calls.append(moment)
+            for other in [other for other, made in self._of.items() if not made or made[-1] <= since]:
+                del self._of[other]
+        return True
+
+
+_calls = _Calls()
+
+
+def count_call(token: str) -> None:
+    """Count a call with a token that is good (接口限频).
+
+    Raises
+    ------
+    TooManyCalls
+        If it is one more than may be made in a minute; that one is not counted.
+    """
+    most = limit("api_calls_per_minute")
+    if not _calls.count(_digest(token), clock.now(), most):
+        raise TooManyCalls(most)

@@ -1,0 +1,410 @@
+"""Operations of the board: targets, indicators, observations, one figure opened, what changed."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from shuangkong.access.roles import Permission
+from shuangkong.kernel.language import Words
+from shuangkong.plan.model import Operator
+from shuangkong.plan.trajectory import Light
+from shuangkong.services.board_exports import BOARD_FORMS, export_of
+from shuangkong.services.board_pages import BoardFilter, board_page
+from shuangkong.services.deployment import catalogue
+from shuangkong.services.indicators import explain_indicator, list_indicators
+from shuangkong.services.observation_queries import seen_observations
+from shuangkong.services.openings import open_figure
+from shuangkong.services.standing import city_indicators
+from shuangkong.services.target_pages import target_page
+from shuangkong.services.what_changed import what_changed
+from shuangkong.web.api.gate import Allowed
+from shuangkong.web.api.shapes import (
+    AsText,
+    ByName,
+    Day,
+    Exact,
+    Figure,
+    Listed,
+    Names,
+    Paging,
+    Short,
+    Told,
+    Year,
+    answers,
+    file_answers,
+)
+from shuangkong.web.page import language_of
+from shuangkong.web.refusals import not_found
+
+router = Router()
+_P = Permission
+
+
+class Asked(Schema):
+    """Which targets (筛选), as the board has it."""
+
+    agency: Short = ""
+    place: Short = ""
+    kind: Short = ""
+    light: Short = ""
+    nature: Short = ""
+    part: Short = ""
+    q: Short = ""
+
+    def chosen(self) -> BoardFilter:
+        """Return it as the board wants it."""
+        return BoardFilter(**{one.name: getattr(self, one.name) for one in fields(BoardFilter)})
+
+
+class TargetLine(Schema):
+    """A target in a year (指标)."""
+
+    id: str = Field(alias="line.target.id")
+    name: Told = Field(alias="line.target.name")
+    clause: str = Field(alias="line.target.clause")
+    indicator: str = Field(alias="line.target.indicator")
+    scope: str = Field(alias="line.target.scope")
+    unit: str = Field(alias="line.target.unit")
+    operator: Annotated[Operator, ByName] = Field(alias="line.target.operator")
+    target: Exact | None = Field(alias="line.target.value")
+    target_year: int | None = Field(alias="line.target.target_year")
+    base: Exact | None = Field(alias="line.base")
+    current: Exact | None = Field(alias="line.current")
+    milestone: Exact | None = Field(alias="line.pace.milestone")
+    pace_pct: Exact | None = Field(alias="line.pace.pace_pct")
+    light: Annotated[Light, ByName] = Field(alias="line.light")
+    reason: Told | None = Field(alias="line.reason")
+    coverage: Told | None = None
+    marks: Names = Field(alias="row.marks")
+    lead: list[Told] = Field(alias="row.lead")
+    trend: list[tuple[int, Exact | None]] = Field(description="年度和数值 / year and figure")
+
+    @staticmethod
+    def resolve_coverage(one: Any) -> Words | None:
+        """Tell how many of how many reported."""
+        held = one.row.coverage
+        return Words(f"{held.held}/{held.expected}", f"{held.held}/{held.expected}") if held else None
+
+
+class Board(Listed[TargetLine]):
+    """The board of a year (指标一览)."""
+
+    year: int
+    as_of: Day
+    plan: str
+    answer: Told
+
+
+class PointShape(Schema):
+    """A year of a target (轨迹点)."""
+
+    year: int
+    actual: Exact | None
+    planned: Exact | None
+    required: Exact | None
+    low: Exact | None
+    high: Exact | None
+    marks: Names
+
+
+class InputShape(Schema):
+    """A figure that a result rests on (输入数据)."""
+
+    element: str = Field(alias="found.element")
+    org: str = Field(alias="found.org")
+    period: AsText = Field(alias="found.period")
+    value: Exact | None = Field(alias="found.value")
+    unit: AsText = Field(alias="found.unit")
+    source: str = Field(alias="found.source")
+    grade: Told
+
+
+class RuleShape(Schema):
+    """A rule that was used (所用规则)."""
+
+    path: str
+    name: Told
+    shown: str
+    document: str
+    clause: str
+    is_verified: bool
+
+
+class WorkingShape(Schema):
+    """How a figure was worked out (计算过程)."""
+
+    formula: Told
+    worked: str
+    result: Figure
+    rules: list[RuleShape]
+
+
+class TargetShape(Schema):
+    """A target opened down to its inputs (目标)."""
+
+    target: TargetLine = Field(alias="shown")
+    finding: Told
+    sentence: Told | None
+    required: Told | None
+    points: list[PointShape]
+    forecast_note: Told | None
+    places: list[TargetLine]
+    working: WorkingShape | None
+    inputs: list[InputShape]
+    remarks: list[Told]
+
+
+class IndicatorLine(Schema):
+    """An indicator as it is declared (指标声明)."""
+
+    code: str
+    name: str
+    name_en: str
+    unit: str
+    decimals: int
+    formula: str
+    formula_zh: str
+    missing: str
+    base_year: int | None
+    grain: str
+    scope: str
+    clause: str
+    definition: str
+    direction: str
+
+
+class Cited(Schema):
+    """A rule with its citation (规则和出处)."""
+
+    value: str
+    unit: str
+    model_config = {"extra": "allow"}
+
+
+class RawInput(Schema):
+    """An observation under an indicator, with its version (输入数据)."""
+
+    element: str
+    name: str
+    org: str
+    org_name: str
+    period: str
+    value: str | None
+    unit: str
+    grade: str
+    source: str
+    reported_by: str
+    approved_by: str
+    recorded_at: str
+    note: str
+    version: int
+
+
+class Indicator(Schema):
+    """An indicator explained (指标解释)."""
+
+    code: str
+    name: str
+    name_en: str
+    org: str
+    org_name: str
+    period: str
+    value: str | None
+    rounded: str | None
+    unit: str
+    coverage: str
+    as_of: str | None
+    reason: Told | None
+    missing: list[str]
+    marks: list[str]
+    clause: str
+    definition: str
+    formula: str
+    formula_zh: str
+    working: str
+    rules: list[Cited]
+    inputs: list[RawInput]
+
+
+class ObservationShape(Schema):
+    """The version in force of a figure (观测值)."""
+
+    element: str
+    org: str
+    period: str
+    value: Exact | None
+    unit: str
+    grade: str
+    source: str
+    reported_by: str
+    approved_by: str
+    recorded_at: datetime
+    note: str
+    filing: int | None = Field(alias="filing_id")
+    link: int | None
+
+
+class VersionShape(Schema):
+    """One version of a figure (数值版本)."""
+
+    value: Exact | None
+    recorded_at: datetime
+    link: int | None
+
+
+class StepShape(Schema):
+    """Through whose hands a figure went (经手)."""
+
+    act: Told
+    person: str
+    post: str
+    organisation: str
+    recorded_at: datetime
+    link: int
+
+
+class LinkShape(Schema):
+    """A link of the chain (链环)."""
+
+    index: int
+    digest: str
+
+
+class PartShape(Schema):
+    """What one organisation adds (组成)."""
+
+    org: str = Field(alias="node.code")
+    name: Told = Field(alias="node.name")
+    value: Exact
+
+
+class PartsShape(Schema):
+    """What a sum is made of (汇总组成); `hidden` ones are not for the reader, and then often the total neither."""
+
+    element: str = Field(alias="rule.of")
+    total: Exact | None
+    reported: int
+    expected: int
+    hidden: int
+    parts: list[PartShape]
+
+
+class FigureShape(Schema):
+    """A reported figure with its versions, hands and link (数据溯源)."""
+
+    element: str
+    name: Told
+    definition: str
+    org: str = Field(alias="node.code")
+    period: AsText
+    value: Exact | None = Field(alias="row.value")
+    unit: str = Field(alias="row.unit")
+    grade: str = Field(alias="row.grade")
+    source: str = Field(alias="row.source")
+    reported_by: str = Field(alias="row.reported_by")
+    approved_by: str = Field(alias="row.approved_by")
+    recorded_at: datetime = Field(alias="row.recorded_at")
+    filing: int | None = Field(alias="filing_id")
+    versions: list[VersionShape]
+    steps: list[StepShape]
+    link: LinkShape | None
+    made_of: PartsShape | None
+
+
+class LockedShape(Schema):
+    """A return that was locked (新锁定的报表)."""
+
+    filing: int = Field(alias="filing_id")
+    form: Told
+    organisation: str = Field(alias="node.code")
+    period: str
+    recorded_at: datetime
+    link: int
+
+
+class TurnedShape(Schema):
+    """A light that turned (灯号变化)."""
+
+    target: str = Field(alias="target.id")
+    name: Told = Field(alias="target.name")
+    before: Annotated[Light, ByName]
+    after: Annotated[Light, ByName]
+
+
+class OpenedShape(Schema):
+    """A finding that was opened (新问题)."""
+
+    filing: int = Field(alias="filing_id")
+    code: str
+    organisation: str = Field(alias="node.code")
+    period: str
+    odd: Told
+    recorded_at: datetime
+
+
+class ChangesShape(Schema):
+    """What changed since (变化)."""
+
+    since: datetime
+    locked: list[LockedShape]
+    turned: list[TurnedShape]
+    opened: list[OpenedShape]
+    more: bool
+
+
+@router.get("/board", auth=Allowed(_P.FIGURES_READ), response=answers(Board), summary="全部指标 / every target")
+def read_board(request: HttpRequest, asked: Query[Asked], page: Query[Paging], year: Year | None = None, as_of: Day | None = None) -> Any:
+    """Every target with value, light and pace, as known on a day (指标一览)."""
+    told = board_page(year=year, as_of=as_of)
+    return {**page.of(told.chosen(asked.chosen())), "year": told.moment.year, "as_of": told.moment.as_of, "plan": told.board.plan.id, "answer": told.answer}
+
+
+@router.get("/board/export", auth=Allowed(_P.EXPORT), summary="导出指标一览 / export the board", **file_answers("application/octet-stream"))
+def export_board(request: HttpRequest, asked: Query[Asked], form: str = "csv", year: Year | None = None, as_of: Day | None = None) -> Any:
+    """The board as `csv` or `xlsx`; the export is sealed (导出)."""
+    if form not in BOARD_FORMS:
+        return not_found(request)
+    file = export_of(form=form, asked=asked.chosen(), year=year, as_of=as_of, who=request.member, language=language_of(request))
+    return HttpResponse(file.content, headers={"Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="{file.name}"'})
+
+
+@router.get("/targets/{code}", auth=Allowed(_P.FIGURES_READ), response=answers(TargetShape), summary="一项目标 / one target")
+def read_target(request: HttpRequest, code: str, year: Year | None = None, as_of: Day | None = None) -> Any:
+    """A target with its path, its places, its working and inputs (目标)."""
+    return target_page(target=code, year=year, as_of=as_of)
+
+
+@router.get("/indicators", auth=Allowed(_P.FIGURES_READ), response=answers(Listed[IndicatorLine]), summary="指标目录 / indicators")
+def read_indicators(request: HttpRequest, page: Query[Paging]) -> Any:
+    """Every indicator with its formula (指标目录)."""
+    return page.of(list_indicators(checked=catalogue()))
+
+
+@router.get("/indicators/{code}", auth=Allowed(_P.FIGURES_READ), response=answers(Indicator), summary="指标解释 / an indicator explained")
+def read_indicator(request: HttpRequest, code: str, org: Short, period: Short, as_of: Day | None = None) -> Any:
+    """A figure with formula, working, rules and inputs (指标解释)."""
+    return explain_indicator(indicators=city_indicators(), code=code, org=org, period=period, as_of=as_of)
+
+
+@router.get("/figures", auth=Allowed(_P.FIGURES_READ), response=answers(FigureShape), summary="打开一个数 / a figure opened")
+def read_figure(request: HttpRequest, element: Short, org: Short, period: Short, as_of: Day | None = None) -> Any:
+    """A reported figure with its versions, hands and link (数据溯源)."""
+    opened = open_figure(element=element, org=org, period=period, who=request.member, as_of=as_of)
+    return not_found(request) if opened is None else opened
+
+
+@router.get("/observations", auth=Allowed(_P.FIGURES_READ), response=answers(Listed[ObservationShape]), summary="观测值 / observations")
+def read_observations(
+    request: HttpRequest, page: Query[Paging], element: Short = "", org: Short = "", period: Short = "", as_of: Day | None = None
+) -> Any:
+    """The versions in force that the reader may see, by element, organisation and period, as known on a day (观测值查询); name at least one."""
+    return page.of(seen_observations(who=request.member, element=element, org=org, period=period, as_of=as_of))
+
+
+@router.get("/changes", auth=Allowed(_P.FIGURES_READ), response=answers(ChangesShape), summary="变化 / what changed")
+def read_changes(request: HttpRequest, since: Day | None = None, year: Year | None = None, as_of: Day | None = None) -> Any:
+    """What was locked, which lights turned, which findings came since a day (变化)."""
+    return what_changed(who=request.member, since=since, year=year, as_of=as_of)
