@@ -30,6 +30,7 @@ DOORS = (
     Door("units", Words("单位", "Units"), "n", (_P.FIGURES_READ,)),
     Door("my-work", Words("我的工作", "My work"), "w", (_P.FIGURES_READ,)),
     Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
+    Door("findings", Words("问题", "Findings"), "f", (_P.FIGURES_READ,)),
     Door("windows", Words("填报期", "Windows"), "t", (_P.WINDOW_MANAGE,)),
     Door("findings", Words("问题", "Findings"), "f", (_P.FIGURES_READ,)),
     Door("assessments", Words("考核", "Assessment"), "a", (_P.FIGURES_READ,)),
