@@ -14,6 +14,7 @@ from shuangkong.returns.form import Form, Row
 from shuangkong.rules import at as rules_at
 from shuangkong.services import clock
 from shuangkong.services.carrier_flows import (
+    ACCOUNT,
     COMPREHENSIVE,
     CarrierUse,
     Co2,
@@ -163,6 +164,16 @@ class UnitPage:
     forms: tuple[Form, ...]
 
     @property
+    def has_account(self) -> bool:
+        """Whether it is asked for the account of its energy."""
+        return any(form.code == ACCOUNT for form in self.forms)
+
+    @property
+    def targeted(self) -> tuple[UnitYear, ...]:
+        """The years for which a saving was asked of it."""
+        return tuple(one for one in self.years if one.saving_target is not None)
+
+    @property
     def is_closed(self) -> bool:
         """Whether it has closed by the day."""
         return bool(self.history) and any(one.is_closed and one.held_on(self.known_on) for one in self.history)
@@ -218,7 +229,7 @@ def unit_page(*, code: str, who: Member, year: int | None = None, as_of: date | 
     report = key_reports([code], year=shown, as_of=as_of).get(code)
     due = returns_due([node], as_of=as_of)
     return UnitPage(
-        node=node, finding=_finding(node, by_year, chosen), year=shown, known_on=day, history=history, tags=tuple(told for tag, told in TAG_WORDS.items() if tag in node.tags),
+        node=node, finding=_finding(node, by_year, chosen, due), year=shown, known_on=day, history=history, tags=tuple(told for tag, told in TAG_WORDS.items() if tag in node.tags),
         years=by_year, chosen=chosen, links=links_of([chosen.energy], is_whole=True) if chosen and chosen.energy else (), carriers=_carriers(by_year),
         products=product_lines(report) if report else (), report=report, managers=_managers(report), meters=_meters(code, shown, as_of), findings=open_findings([code], as_of=as_of),
         grid=_grid(due), grid_years=_grid_years(due), forms=tuple({one.form.code: one.form for one in due}.values()),
@@ -248,7 +259,10 @@ def _years(code: str, history: tuple[Version, ...], as_of: date | None) -> tuple
     return tuple(found)
 
 
-def _finding(node: Node, years: tuple[UnitYear, ...], chosen: UnitYear | None) -> Words:
+def _finding(node: Node, years: tuple[UnitYear, ...], chosen: UnitYear | None, due: tuple[Due, ...]) -> Words:
+    if not years and due and all(one.form.code != ACCOUNT for one in due):
+        filed = sum(one.is_filed for one in due)
+        return Words(f"{node.name.zh}不填报205-1，其他报表已报 {filed}/{len(due)}", f"{node.name.en} files no 205-1; of its other returns {filed} of {len(due)} are filed")
     if chosen is None or chosen.comprehensive is None:
         return Words(f"{node.name.zh}尚无锁定的能源数据", f"{node.name.en} has no locked energy figures yet")
     now = number_text(chosen.comprehensive, 0)

@@ -6,15 +6,22 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from filing_steps import Person
+from filing_steps import Person, open_window
 from security_steps import client_of
 from unit_steps import burned, moved, observed, unit_of
 
 from shuangkong.access.roles import Role
+from shuangkong.kernel.language import Words
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import CellKey
 from shuangkong.services.chain import system_actor
-from shuangkong.services.organisations import OrganisationFacts, change_organisation, tree_on
+from shuangkong.services.organisations import (
+    OrganisationFacts,
+    OrganisationKind,
+    change_organisation,
+    register_organisation,
+    tree_on,
+)
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.product_levels import KeyReport, product_lines
 from shuangkong.services.unit_pages import unit_page, units_page
@@ -135,3 +142,13 @@ def test_the_list_asks_as_often_for_forty_units_as_for_two(person: Person) -> No
         page = client.get("/units?year=2025")
     assert "模拟厂U139" in page.content.decode()
     assert len(many) <= len(few)
+
+
+def test_a_unit_without_205_1_says_so(person: Person) -> None:
+    facts = OrganisationFacts(name=Words("模拟学校", "Simulated school"), parent=XIPING, tags=frozenset({"public_institution"}))
+    register_organisation(code="U300", kind=OrganisationKind.UNIT, facts=facts, valid_from=date(2020, 1, 1), actor=system_actor("411700"), reason="测试")
+    open_window("institution-energy")
+    page = client_of(person(Role.REVIEWER, "statistics")).get("/units/U300").content.decode()
+    assert "模拟学校不填报205-1，其他报表已报 0/1" in page
+    assert "下达的节能目标" not in page
+    assert "计量器具" not in page
