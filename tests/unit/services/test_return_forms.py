@@ -397,3 +397,34 @@ def test_the_check_of_a_pack_knows_agencies_and_carriers(tmp_path: Path) -> None
 def test_the_calendar_knows_holidays_and_says_where_it_does_not(day: str, is_worked: bool, is_known: bool) -> None:
     assert calendar_day(date.fromisoformat(day)) == (is_worked, is_known)
     assert is_working_day(date.fromisoformat(day)) is is_worked
+
+
+def planned_against_given(code: str, period: str, texts: Mapping[str, str]) -> dict[str, set[str]]:
+    """What the checks of a county's plan find: elements by code."""
+    form = FORMS[code]
+    whole = completed(form, read(form, texts), factors={})
+    figures = {cell.element: Figure(cell.element, "411721", Period.parse(period), entry.number, cell.unit, entry.is_not_applicable, datetime(2026, 1, 5, tzinfo=UTC))
+               for key, entry in whole.items() if (cell := form.cell(key)) is not None and cell.element and cell.unit}  # fmt: skip
+    laid = Dossier("411721", Words("模拟县", "Simulated county"), Period.parse(period), form_layout(form), figures)
+    found: dict[str, set[str]] = {}
+    for one in examine(laid, [check for check in catalogue(at(DAY)) if check.code in ("C089", "C090", "C091", "C092")]):
+        found.setdefault(one.code, set()).update(one.where.elements)
+    return found
+
+
+def test_a_county_plan_below_what_the_city_gave_it_is_found() -> None:
+    given = {"energy.intensity.given": "3", "energy.total.given": "900000", "reduction.plan_cod_t.given": "100", "industry.benchmark.given": "不适用"}
+    sound = {**given, "energy.intensity.own": "3", "energy.total.own": "890000", "reduction.plan_cod_t.own": "120", "industry.benchmark.own": "5"}
+    assert planned_against_given("county-plan-annual", "2025", sound) == {}
+    slack = {**sound, "energy.intensity.own": "2.9", "energy.total.own": "900001", "reduction.plan_cod_t.own": "99"}
+    assert planned_against_given("county-plan-annual", "2025", slack) == {"C089": {"intensity_gap", "plan_cod_t_gap"}, "C090": {"total_gap"}}
+
+
+def test_a_five_year_plan_below_its_target_or_off_its_own_years_is_found() -> None:
+    years = {f"reduction.plan_cod.year_{year}": "200" for year in range(1, 6)} | {f"energy.plan_intensity.year_{year}": "3" for year in range(1, 6)}
+    sound = {**years, "reduction.plan_cod.given": "1000", "reduction.plan_cod.own": "1000", "energy.plan_intensity.given": "14", "energy.plan_intensity.own": "14.1"}
+    assert planned_against_given("county-plan-five-year", "2021-2025", sound) == {}
+    slack = planned_against_given("county-plan-five-year", "2021-2025", {**sound, "reduction.plan_cod.own": "990", "energy.plan_intensity.own": "13.5"})
+    assert slack["C089"] == {"plan_cod_gap", "plan_intensity_gap"}
+    assert "plan_cod_own" in slack["C091"]
+    assert slack["C092"] == {"plan_intensity_own", "plan_intensity_of_path_own"}
