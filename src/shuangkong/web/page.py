@@ -32,7 +32,6 @@ DOORS = (
     Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
     Door("findings", Words("问题", "Findings"), "f", (_P.FIGURES_READ,)),
     Door("windows", Words("填报期", "Windows"), "t", (_P.WINDOW_MANAGE,)),
-    Door("findings", Words("问题", "Findings"), "f", (_P.FIGURES_READ,)),
     Door("assessments", Words("考核", "Assessment"), "a", (_P.FIGURES_READ,)),
     Door("rules", Words("规则", "Rules"), "u", (_P.RULES_READ,)),
     Door("results", Words("移交结果", "Results"), "h", (_P.RESULT_RECEIVE,)),
@@ -41,6 +40,7 @@ DOORS = (
     Door("system", Words("系统", "System"), "s", (_P.SYSTEM_MANAGE,)),
     Door("organisations", Words("组织", "Organisations"), "o", (_P.FIGURES_READ,)),
     Door("audit", Words("审计", "Audit"), "e", (_P.EVIDENCE_READ,)),
+    Door("tokens", Words("接口", "API"), "t", (_P.TOKEN_MANAGE,)),
 )
 
 
