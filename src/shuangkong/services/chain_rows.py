@@ -106,6 +106,7 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
     ((ActKind.APPEAL,), "assessment/", (tables.Appeal, tables.AppealAnswer)),
     ((ActKind.ASSESSMENT_FREEZE,), "assessment/", (tables.FrozenResult,)),
     ((ActKind.HANDING_OVER,), "assessment/", (tables.HandOver,)),
+    ((ActKind.VERIFICATION, ActKind.FINDING_CLOSURE, ActKind.WAIVER), "finding/", (tables.FindingStep,)),
 )  # fmt: skip
 
 

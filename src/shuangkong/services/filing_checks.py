@@ -29,8 +29,8 @@ class Found:
     finding: Finding
     name: Words
 
-    def as_row(self, filing: Filing, submission: Submission, moment: datetime) -> FindingRecord:
-        """Return the row that keeps it."""
+    def as_row(self, filing: Filing, submission: Submission | None = None, moment: datetime | None = None) -> FindingRecord:
+        """Return the row that keeps it; of which submission and when is told once that is sealed."""
         told = self.finding
         return FindingRecord(
             filing=filing, submission=submission, code=told.code, severity=told.severity.name, org=told.where.org, period=str(told.where.period),

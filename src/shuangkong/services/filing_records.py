@@ -11,7 +11,9 @@ from shuangkong.returns.entries import NOT_APPLICABLE, Entry
 from shuangkong.returns.form import CellKey, EntryKind, Form
 from shuangkong.services.deployment import city
 from shuangkong.services.return_forms import form_on
-from shuangkong.store.models import DraftCell, Filing, Submission
+from shuangkong.store.models import DraftCell, Filing, FindingRecord, Submission
+
+FINDING_COLUMNS = ("code", "elements", "evidence", "odd_en", "odd_zh", "org", "period", "remedy_en", "remedy_zh", "severity", "usual_en", "usual_zh")
 
 
 def form_of(code: str, period: Period) -> Form:
@@ -39,12 +41,20 @@ def draft_entries(form: Form, filing: Filing) -> dict[CellKey, Entry]:
     return entries_of_cells(form, filing.cells.all())
 
 
-def filing_content(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], attachments: Mapping[str, str]) -> dict[str, Plain]:
-    """Return a filing as plain content to seal: form, organisation, period, every cell, digests of attachments (上报内容)."""
+def filing_content(
+    form: Form, filing: Filing, entries: Mapping[CellKey, Entry], *, attachments: Mapping[str, str], findings: Iterable[FindingRecord], rectified: Iterable[FindingRecord]
+) -> dict[str, Plain]:
+    """Return a filing as plain content to seal: form, organisation, period, every cell, digests of attachments, what the checks found and no longer find (上报内容)."""
     return {
+        "findings": [finding_content(one) for one in findings], "rectified": sorted(one.pk for one in rectified),
         "attachments": dict(attachments), "cells": {str(key): entry.stored() for key, entry in sorted(entries.items())}, "edition": form.edition,
         "form": form.code, "organisation": filing.organisation.code, "period": filing.period, "round": filing.round,
     }  # fmt: skip
+
+
+def finding_content(row: FindingRecord) -> dict[str, Plain]:
+    """Return a finding as plain content to seal (问题内容)."""
+    return {name: getattr(row, name) for name in FINDING_COLUMNS}
 
 
 def submitted_entries(form: Form, submission: Submission) -> dict[CellKey, Entry]:

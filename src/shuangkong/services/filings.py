@@ -1,7 +1,5 @@
 """A return from draft to lock: open, type, submit, withdraw, accept, send back, review, approve, lock. One function, one transaction."""
 
-from collections.abc import Sequence
-
 from django.db import transaction
 from django.db.models import Max
 
@@ -16,9 +14,10 @@ from shuangkong.returns.form import FilerKind, Form
 from shuangkong.returns.states import ReturnAct, ReturnState, state_after
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
+from shuangkong.services.explanations import keep_explanations
 from shuangkong.services.filing_cells import Saved as Saved
 from shuangkong.services.filing_cells import save_cells as save_cells
-from shuangkong.services.filing_checks import Found, check_filing, hindering
+from shuangkong.services.filing_checks import check_filing, hindering
 from shuangkong.services.filing_forms import form_of, missing_cells, whole_return
 from shuangkong.services.filing_observations import observe
 from shuangkong.services.filing_records import draft_entries, filing_content, subject_of, submitted_entries
@@ -26,7 +25,7 @@ from shuangkong.services.filing_refusals import ChangedMeanwhile as ChangedMeanw
 from shuangkong.services.filing_refusals import NotAFiler as NotAFiler
 from shuangkong.services.filing_refusals import NotEditable as NotEditable
 from shuangkong.services.filing_refusals import SameHands as SameHands
-from shuangkong.services.finding_cases import keep_findings, require_explained
+from shuangkong.services.finding_cases import keep_findings, rectified_by, require_explained
 from shuangkong.services.organisations import Node, Tree, tree_on
 from shuangkong.services.people import Member, actor_of
 from shuangkong.services.windows import require_open
@@ -100,8 +99,15 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
         faults += [fault for fault in hindering(form, found) if fault.where not in told]  # an empty cell is told once
         if faults:
             raise InputRefused(faults)
-        content = canonical(filing_content(form, filing, entries, dict(filing.attachments.values_list("name", "digest"))))
-        return _act(filing, ReturnAct.SUBMIT, actor, content=content, reason=statement, findings=found)
+        findings = [one.as_row(filing) for one in found]
+        rectified = rectified_by(filing, findings)
+        files = dict(filing.attachments.values_list("name", "digest"))
+        content = canonical(filing_content(form, filing, entries, attachments=files, findings=findings, rectified=rectified))
+        after = _act(filing, ReturnAct.SUBMIT, actor, content=content, reason=statement)
+        submission = filing.submissions.order_by("-number").first()
+        keep_findings(submission=submission, found=findings, rectified=rectified)
+        keep_explanations(submission=submission, actor=actor)
+        return after
 
 
 def _no_attachment(form: Form) -> Fault:
@@ -165,7 +171,7 @@ def acts_open_to(filing: Filing, who: Member) -> tuple[ReturnAct, ...]:
     return tuple(possible)
 
 
-def _act(filing: Filing, act: ReturnAct, actor: Actor, *, content: bytes | None = None, reason: str = "", findings: Sequence[Found] = ()) -> int:
+def _act(filing: Filing, act: ReturnAct, actor: Actor, *, content: bytes | None = None, reason: str = "") -> int:
     """Change the state if it still is what it was, and write down who did it, sealed."""
     before = ReturnState[filing.state]
     after = state_after(before, act, reason=reason or "—")
@@ -186,7 +192,6 @@ def _act(filing: Filing, act: ReturnAct, actor: Actor, *, content: bytes | None 
         submission = Submission.objects.create(
             filing=filing, number=number, content=content, digest=str(sealed.digest), person_id=actor.person_id, recorded_at=sealed.recorded_at
         )
-        keep_findings(filing=filing, submission=submission, found=findings, moment=sealed.recorded_at)
     FilingAct.objects.create(
         filing=filing, act=act.name, state_before=before.name, state_after=after.name, version_after=filing.version + 1, person_id=actor.person_id,
         role=actor.role_code, organisation=actor.organisation, reason=reason, submission=submission, recorded_at=sealed.recorded_at, link=sealed.link,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -17,7 +17,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
-from shuangkong.services.filing_checks import Found, catalogue_now
+from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.people import Member, NotPermitted, actor_of
@@ -54,16 +54,23 @@ def lives_of(findings: Iterable[int]) -> dict[int, FindingLife]:
     return {key: known.get(key, FindingLife()) for key in keys}
 
 
-def keep_findings(*, filing: Filing, submission: Submission, found: Sequence[Found], moment: datetime) -> None:
-    """Keep what the checks found in a submission; what an earlier one had and this has no more is rectified (登记问题)."""
-    FindingRecord.objects.bulk_create([one.as_row(filing, submission, moment) for one in found])
-    now = {(one.finding.code, *one.finding.where.elements) for one in found}
-    earlier = [one for one in filing.findings.exclude(submission=submission) if (one.code, *one.elements) not in now]
+def rectified_by(filing: Filing, found: Iterable[FindingRecord]) -> list[FindingRecord]:
+    """Return what earlier submissions had open and these findings have no more (已整改问题)."""
+    now = {(one.code, *one.elements) for one in found}
+    earlier = [one for one in filing.findings.order_by("pk") if (one.code, *one.elements) not in now]
     lives = lives_of(one.pk for one in earlier)
+    return [one for one in earlier if lives[one.pk].state in (FindingState.OPEN, FindingState.EXPLAINED)]
+
+
+def keep_findings(*, submission: Submission, found: Sequence[FindingRecord], rectified: Iterable[FindingRecord]) -> None:
+    """Keep what the checks found in a submission and what it rectified, both sealed with it (登记问题)."""
+    for one in found:
+        one.submission, one.recorded_at = submission, submission.recorded_at
+    FindingRecord.objects.bulk_create(found)
     FindingStep.objects.bulk_create([
         FindingStep(finding=one, act=FindingAct.RECTIFY.name, state_after=FindingState.RECTIFIED.name, reason=f"第{submission.number}次上报后不再出现",
-                    person_id=submission.person_id, recorded_at=moment)
-        for one in earlier if lives[one.pk].state in (FindingState.OPEN, FindingState.EXPLAINED)
+                    person_id=submission.person_id, recorded_at=submission.recorded_at)
+        for one in rectified
     ])  # fmt: skip
 
 
