@@ -181,7 +181,9 @@ class Cited(Schema):
 
     value: str
     unit: str
-    model_config = {"extra": "allow"}
+    path: str
+    document: str
+    clause: str
 
 
 class RawInput(Schema):

@@ -140,9 +140,11 @@ class CheckShape(Schema):
     code: str
     name: Told
     kind: str
+    kind_in_words: Told
     severity: Annotated[Severity, ByName]
     remedy: Told
     limits: dict[str, Exact]
+    limits_in_words: Told
     basis: str
     waived_by: Told
     waived_months: int
@@ -178,8 +180,9 @@ def read_checks(request: HttpRequest, page: Query[Paging]) -> Any:
     """The catalogue of checks with severity, limits, basis and who may waive (核查目录)."""
     return page.of([
         {
-            "code": check.code, "name": check.name, "kind": check.kind, "severity": check.severity, "remedy": check.remedy, "limits": check.limits,
-            "basis": str(check.basis.citation), "waived_by": waived_by, "waived_months": check.waived_months,
+            "code": one.check.code, "name": one.check.name, "kind": one.check.kind, "kind_in_words": one.kind, "severity": one.check.severity, "remedy": one.check.remedy,
+            "limits": one.check.limits, "limits_in_words": one.limits, "basis": str(one.check.basis.citation), "waived_by": one.waived_by,
+            "waived_months": one.check.waived_months,
         }
-        for check, waived_by in list_checks()
+        for one in list_checks()
     ])  # fmt: skip

@@ -20,7 +20,7 @@ class Unprintable(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            thing=Words("请求内容", "request"), value="", rule=Words("含空字符或残缺字符", "holds a NUL or half of a character"),
+            thing=Words("请求内容", "request"), value="…", rule=Words("含空字符或残缺字符", "holds a NUL or half of a character"),
             remedy=Words("删去后重试", "take it out"),
         )  # fmt: skip
 
