@@ -103,6 +103,26 @@ def test_what_a_resubmission_has_no_more_is_rectified_and_waits_to_be_closed(per
     assert "问题待处理" in signed_in(person(Role.REVIEWER, "411721")).get("/work").content.decode()
 
 
+def test_an_explanation_is_kept_while_the_figures_stay_and_asked_anew_when_they_change(person: Person) -> None:
+    filing, finding = odd_filing(person)
+    reporter, reviewer = person(Role.REPORTER, "U001"), person(Role.REVIEWER, "411721")
+    act_on_finding(finding_id=finding.pk, act=FindingAct.EXPLAIN, who=reporter, reason="停产检修")
+    carried(filing, person, ReturnAct.SEND_BACK)
+    submit_filing(filing_id=filing, version=2, who=reporter)
+    again = FindingRecord.objects.filter(filing=filing, code="C056").latest("pk")
+    assert again.pk != finding.pk
+    page = signed_in(reviewer).get(f"/returns/{filing}").content.decode()
+    assert "沿用第 1 次上报的说明：停产检修" in page
+    carried(filing, person, ReturnAct.ACCEPT, ReturnAct.REVIEW)
+    carried(filing, person, ReturnAct.SEND_BACK)
+    fill(filing, reporter, **{"output.value_added_10k_yuan.value": "2"})
+    submit_filing(filing_id=filing, version=Filing.objects.get(pk=filing).version, who=reporter)
+    carried(filing, person, ReturnAct.ACCEPT)
+    with pytest.raises(InputRefused, match="C056"):
+        carried(filing, person, ReturnAct.REVIEW)
+    assert verify_chain().is_sound
+
+
 def test_the_pages_of_findings_say_what_is_odd_usual_and_to_be_done(person: Person) -> None:
     _, finding = odd_filing(person)
     reviewer = signed_in(person(Role.REVIEWER, "411721"))
