@@ -191,10 +191,10 @@ class Readings:
         self.took: defaultdict[str, list[float]] = defaultdict(list)
         self.wrong: list[str] = []
 
-    def keep(self, name: str, answer: Answer) -> None:
+    def keep(self, name: str, answer: Answer, *, good: int = 200) -> None:
         """Keep one answer."""
         self.took[name].append(answer.took)
-        if answer.status != 200:
+        if answer.status != good:
             self.wrong.append(f"{name}: {answer.status}")
 
     def told(self, name: str) -> tuple[float, float, float]:
