@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from shuangkong.kernel.language import Words
@@ -10,7 +10,8 @@ from shuangkong.kernel.period import Period
 from shuangkong.kernel.units import unit
 from shuangkong.services.filing_observations import current_rows
 from shuangkong.services.openings import LEAST_IN_AGGREGATE
-from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_on
+from shuangkong.services.organisations import Node, OrganisationKind, Tree
+from shuangkong.services.organisations import tree_of as tree_of
 from shuangkong.services.people import Member
 
 SUPPRESSED = Words(
@@ -126,11 +127,6 @@ def seen_of(who: Member, tree: Tree) -> frozenset[str]:
     """Return the units whose own figures a person may read (可见单位)."""
     units = tree.of_kind(OrganisationKind.UNIT)
     return frozenset(node.code for node in units if who.sees(node.code, tree))
-
-
-def tree_of(period: Period) -> Tree:
-    """Return the organisations as they belonged on the last day of a period (期末组织树): figures of the past stay with the past."""
-    return tree_on(period.end - timedelta(days=1))
 
 
 def unit_values(element: str, *, period: Period, measure: str, as_of: date | None = None) -> dict[str, Decimal]:

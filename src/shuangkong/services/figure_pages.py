@@ -16,7 +16,7 @@ from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.openings import LEAST_IN_AGGREGATE, Opened, Parts, open_figure
-from shuangkong.services.organisations import Node, tree_on
+from shuangkong.services.organisations import Node, tree_of, tree_on
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ObservationRow
 
@@ -66,9 +66,9 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
     NotPermitted
         If the person may not read the organisation's figures.
     """
-    tree = tree_on(clock.today())
-    node = tree.find(org)
-    if not who.sees(org, tree):
+    tree, then = tree_on(clock.today()), tree_of(Period.parse(period))
+    node = tree.get(org) or then.find(org)
+    if not (who.sees(org, tree) or who.sees(org, then)):
         raise NotPermitted(Permission.FIGURES_READ, org)
     opened = open_figure(element=element, org=org, period=period, who=who, as_of=as_of)
     declared = catalogue().elements.get(element)

@@ -25,7 +25,7 @@ from shuangkong.services.filing_forms import UNFINISHED, form_of, forms
 from shuangkong.services.filing_observations import current_rows, subject_org
 from shuangkong.services.filing_records import submitted_at
 from shuangkong.services.openings import Composition, compositions
-from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_on
+from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_of, tree_on
 from shuangkong.services.return_forms import form_coefficients, form_layout, form_ranges
 from shuangkong.services.windows import window_of
 from shuangkong.store.models import ChainLink, Filing, ObservationRow, Submission
@@ -42,7 +42,7 @@ def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dos
     newest, submitted = _newest_row(), _newest_submission(form, period)
     subject = subject_org(form, filing)
     versions = _versions(form, subject, newest)
-    tree = tree_on(clock.today())
+    tree = tree_of(period)
     node, window = tree.get(org), window_of(form.code, filing.period)
     children, expected = _children(form, tree.get(subject), period, tree, is_whole=True, newest=newest)
     return Dossier(
@@ -56,7 +56,7 @@ def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dos
 
 def partial_dossier(form: Form, filing: Filing, laid: Dossier) -> Dossier | None:
     """Return the same with those below that are only some of what a figure covers (部分下级); None where there are none."""
-    tree = tree_on(clock.today())
+    tree = tree_of(laid.period)
     children, expected = _children(form, tree.get(subject_org(form, filing)), laid.period, tree, is_whole=False, newest=_newest_row())
     return replace(laid, children=children, children_expected=expected) if children else None
 

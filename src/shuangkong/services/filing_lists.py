@@ -14,7 +14,7 @@ from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filings import actor_for, files
-from shuangkong.services.organisations import Node, Tree, tree_on
+from shuangkong.services.organisations import Node, Tree, beginnings, tree_on
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.services.return_forms import is_working_day
 from shuangkong.services.windows import Window, windows
@@ -58,12 +58,13 @@ def _to_file(who: Member, tree: Tree, open_windows: dict[tuple[str, str], Window
     begun: dict[tuple[str, str, str], Filing] = {}
     for filing in Filing.objects.filter(organisation__code__in=mine).select_related("organisation").order_by("round"):
         begun[filing.form, filing.period, filing.organisation.code] = filing
-    waived = _waived(mine)
+    waived, began = _waived(mine), beginnings()
     for (code, period), window in open_windows.items():
-        form = form_of(code, Period.parse(period))
+        at = Period.parse(period)
+        form = form_of(code, at)
         for node in nodes:
             filing = begun.get((code, period, node.code))
-            if not files(form, node) or (code, period, node.code) in waived:
+            if not files(form, node) or began[node.code] >= at.end or (code, period, node.code) in waived:
                 continue
             if filing is None or ReturnState[filing.state] in EDITABLE:
                 yield Work(form, node, period, ReturnState[filing.state] if filing else None, ReturnAct.SUBMIT, window.due_on, filing.pk if filing else None)
@@ -158,11 +159,12 @@ def progress(*, who: Member, form: str | None = None, period: str | None = None,
     tree = tree_on(clock.today())
     seen = {node.code for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))}
     wanted = {(code, at): window for (code, at), window in windows().items() if code in forms() and (form or code) == code and (period or at) == at}
-    states, waived = _states(wanted), _waived(seen)
+    states, waived, began = _states(wanted), _waived(seen), beginnings()
     found = []
     for (code, at), window in wanted.items():
-        declared = form_of(code, Period.parse(at))
-        asked = {org: node for org, node in _asked(declared, tree).items() if org in seen}
+        of = Period.parse(at)
+        declared = form_of(code, of)
+        asked = {org: node for org, node in _asked(declared, tree).items() if org in seen and began[org] < of.end}
         if asked:
             filed = {org: told for org, told in states.get((code, at), {}).items() if org in asked}
             found.append(_progress(declared, window, asked, filed, {org for org in asked if (code, at, org) in waived}, tree))

@@ -24,7 +24,7 @@ from shuangkong.services.filing_records import draft_entries, submitted_at
 from shuangkong.services.filings import acts_open_to
 from shuangkong.services.finding_cases import lives_of
 from shuangkong.services.handling_limits import handling_limit
-from shuangkong.services.organisations import Node, tree_on
+from shuangkong.services.organisations import Node, tree_of, tree_on
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.services.remarks import ShownRemark, remarks_on
 from shuangkong.services.windows import Window, window_of
@@ -180,9 +180,9 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
         If the person may not see the organisation's figures.
     """
     filing = Filing.objects.select_related("organisation").get(pk=filing_id)
-    tree = tree_on(clock.today())
+    tree, then = tree_on(clock.today()), tree_of(Period.parse(filing.period))
     code = filing.organisation.code
-    if not who.sees(code, tree):
+    if not (who.sees(code, tree) or who.sees(code, then)):  # whose sums it stood in may read it on
         raise NotPermitted(Permission.FIGURES_READ, code)
     form, state = form_of(filing.form, Period.parse(filing.period)), ReturnState[filing.state]
     last = filing.submissions.defer("content").order_by("-number").first()
@@ -206,7 +206,7 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
     rounds = tuple(Filing.objects.filter(form=filing.form, organisation=filing.organisation, period=filing.period).order_by("round"))
     large_pct = handling_limit("change_large_pct")
     return ShownFiling(
-        filing=filing, form=form, node=tree.find(code), state=state, window=window_of(form.code, filing.period),
+        filing=filing, form=form, node=tree.get(code) or then.find(code), state=state, window=window_of(form.code, filing.period),
         tables=tuple(_shown(form, table, _Beside(entries, before, results, prefills, marks)) for table in form.tables),
         acts=tuple(filing.acts.select_related("person").order_by("id")), findings=records, possible=possible,
         is_editable=state in EDITABLE and _may_file(who, code), known=str(known_now(filing)), shown_findings=told, missing=missing, filled=_filled(form, entries, missing),

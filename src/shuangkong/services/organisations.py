@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from functools import cached_property, lru_cache
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from shuangkong.evidence.act import ActKind
 from shuangkong.evidence.canonical import Plain
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
 from shuangkong.services.chain import Actor, Sealed, seal
 from shuangkong.store.models import Organisation, OrganisationVersion
 
@@ -144,6 +145,21 @@ def tree_on(day: date) -> Tree:
     """Return the organisations as they are on a day (某日组织树)."""
     newest = OrganisationVersion.objects.aggregate(Max("id"))["id__max"]
     return _tree(day, newest)
+
+
+def tree_of(period: Period) -> Tree:
+    """Return the organisations as they belonged on the last day of a period (期末组织树): figures of the past stay with the past."""
+    return tree_on(period.end - timedelta(days=1))
+
+
+def beginnings() -> Mapping[str, date]:
+    """Return the day from which each organisation has been there (设立日): it owes nothing for what ended before."""
+    return _beginnings(OrganisationVersion.objects.aggregate(Max("id"))["id__max"])
+
+
+@lru_cache(maxsize=4)
+def _beginnings(newest: int | None) -> Mapping[str, date]:
+    return dict(OrganisationVersion.objects.values("organisation__code").annotate(first=Min("valid_from")).values_list("organisation__code", "first"))
 
 
 @lru_cache(maxsize=16)
