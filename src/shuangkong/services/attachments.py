@@ -10,11 +10,11 @@ from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.returns.states import EDITABLE, ReturnState
 from shuangkong.services import clock
-from shuangkong.services.chain import algorithm
+from shuangkong.services.chain import algorithm, record_export
 from shuangkong.services.filing_refusals import NotEditable
+from shuangkong.services.filing_records import subject_of
 from shuangkong.services.handling_limits import handling_limit
-from shuangkong.services.organisations import tree_on
-from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import Attachment, Filing
 
 _KINDS = (
@@ -94,7 +94,7 @@ def keep_file(*, filing: Filing, name: str, content: bytes, who: Member) -> Atta
 
 
 def open_attachment(*, attachment_id: int, who: Member) -> Handed:
-    """Return a file to whoever may see the return (下载附件).
+    """Return a file to whoever may see the return (下载附件); taking it out is sealed.
 
     Raises
     ------
@@ -104,6 +104,6 @@ def open_attachment(*, attachment_id: int, who: Member) -> Handed:
     row = Attachment.objects.select_related("filing__organisation").get(pk=attachment_id)
     code = row.filing.organisation.code
     # A scanned page of any organisation holds names and stamps: it is for those over it, not for all who may read its figures.
-    if not who.posts_over(Permission.FIGURES_READ, code, tree_on(clock.today())):
-        raise NotPermitted(Permission.FIGURES_READ, code)
+    actor = actor_of(who, Permission.FIGURES_READ, code)
+    record_export(what=subject_of(row.filing), actor=actor, content={"attachment": row.digest}, is_simulated=row.filing.is_simulated)
     return Handed(row.name, row.media_type, bytes(row.content))

@@ -143,6 +143,7 @@ def row_findings() -> Iterator[Finding]:
         yield from _table_findings(hanging)
     for kinds, prefix, owners in _OWED:
         yield from _gone(kinds, prefix, owners)
+    yield from _evidence_findings()
     for cycle in tables.AssessmentCycle.objects.order_by("pk"):
         last = cycle.steps.order_by("version_after").last()
         held = held_at([last.link], with_content=False).get(last.link) if last else None
@@ -152,6 +153,22 @@ def row_findings() -> Iterator[Finding]:
         for column, due in (("state", last.state_after), ("version", last.version_after)):
             if getattr(cycle, column) != due:
                 yield altered(cycle, column, getattr(cycle, column), due, held.link)
+
+
+def _evidence_findings() -> Iterator[Finding]:
+    """Yield the evidence of self-evaluations that is gone or differs from what was named (自评佐证校验)."""
+    for one in tables.SelfEvaluation.objects.order_by("pk"):
+        named_files = {(item, told) for item, said in one.items.items() for told in said["evidence"]}
+        held = held_at([one.link], with_content=False).get(one.link) if named_files else None
+        if held is None:
+            continue
+        kept = {(row.item, row.digest): row for row in tables.SelfEvaluationEvidence.objects.filter(cycle=one.cycle_id, jurisdiction=one.jurisdiction)}
+        for item, told in sorted(named_files):
+            row, stated = kept.get((item, told)), parsed(told)
+            if row is None:
+                yield missing("store_selfevaluationevidence", held.link, Words(f"{one.jurisdiction} {item} 佐证", f"evidence of {one.jurisdiction} {item}"))
+            elif stated is None or digest(bytes(row.content), stated.algorithm) != stated:
+                yield altered(row, "content", "—" if stated is None else digest(bytes(row.content), stated.algorithm).short, told, held.link)
 
 
 def _table_findings(hanging: Hanging) -> Iterator[Finding]:

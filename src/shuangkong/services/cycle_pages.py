@@ -15,9 +15,10 @@ from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.rules import book
 from shuangkong.services import clock
 from shuangkong.services.appeals import appeals_of
-from shuangkong.services.assessment_cycles import UnknownJurisdiction, acts_open_to, appeal_last_day, result_digest
+from shuangkong.services.assessment_cycles import UnknownJurisdiction, acts_open_to, appeal_last_day, result_digest, subject_of
 from shuangkong.services.assessments import AssessedJurisdiction
-from shuangkong.services.cycle_results import computed, decided, rules_digest
+from shuangkong.services.chain import record_export
+from shuangkong.services.cycle_results import computed, decided, is_simulated, rules_digest
 from shuangkong.services.deployment import city
 from shuangkong.services.documents.assessment_report import AssessmentReport, PlaceResult
 from shuangkong.services.documents.report import InputLine, ScoreLine, Working
@@ -25,7 +26,7 @@ from shuangkong.services.filing_observations import end_of
 from shuangkong.services.frozen_results import Difference, Frozen, compare_frozen, frozen_result
 from shuangkong.services.hand_over import handed_over, receipts_of
 from shuangkong.services.organisations import Tree, tree_on
-from shuangkong.services.people import Member, NotPermitted
+from shuangkong.services.people import Member, NotPermitted, reader_of
 from shuangkong.services.reports.assessment_results import compose_results
 from shuangkong.services.reports.workings import working_of
 from shuangkong.services.self_evaluations import latest_evaluation, latest_evaluations, responsible_people
@@ -403,7 +404,7 @@ def evaluation_form(*, cycle_id: int, jurisdiction: str, who: Member) -> SheetPa
 
 
 def evidence_file(*, cycle_id: int, evidence: int, who: Member) -> SelfEvaluationEvidence:
-    """Return a file of a self-evaluation (佐证文件); others see it once the result is published.
+    """Return a file of a self-evaluation (佐证文件), the export sealed; others see it once the result is published.
 
     Raises
     ------
@@ -413,6 +414,7 @@ def evidence_file(*, cycle_id: int, evidence: int, who: Member) -> SelfEvaluatio
     found = SelfEvaluationEvidence.objects.select_related("cycle").get(pk=evidence, cycle_id=cycle_id)
     if not CycleState[found.cycle.state].is_public and not _is_over(who, found.jurisdiction, tree_on(clock.today())):
         raise NotPermitted(Permission.FIGURES_READ, found.jurisdiction)
+    record_export(what=subject_of(found.cycle), actor=reader_of(who, Permission.FIGURES_READ), content={"evidence": found.digest}, is_simulated=is_simulated(found.cycle))
     return found
 
 

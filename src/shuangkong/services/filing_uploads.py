@@ -169,8 +169,12 @@ def apply_upload(*, filing_id: int, ticket: str, who: Member) -> Saved:
 
 
 def rejects_of(*, filing_id: int, ticket: str, who: Member) -> bytes:
-    """Return the workbook of what could not be taken (未通过清单); raise `UploadExpired`."""
-    return base64.b64decode(_opened(ticket, "workbook", filing_id, who)["workbook"])
+    """Return the workbook of what could not be taken (未通过清单), the export sealed; raise `UploadExpired`."""
+    filing, _ = _of(filing_id, who)
+    content = base64.b64decode(_opened(ticket, "workbook", filing_id, who)["workbook"])
+    actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+    record_export(what=subject_of(filing), actor=actor, content={"as": "rejects"}, is_simulated=filing.is_simulated)
+    return content
 
 
 def _signed(told: Mapping[str, object]) -> str:

@@ -15,13 +15,14 @@ from shuangkong.evidence.tree import Tree
 from shuangkong.kernel.language import Words
 from shuangkong.services import clock
 from shuangkong.services.assessment_cycles import held_cycle, require_version, subject_of, take_step
-from shuangkong.services.chain import algorithm, links
-from shuangkong.services.cycle_results import keep_files
+from shuangkong.services.chain import algorithm, links, record_export
+from shuangkong.services.cycle_results import is_simulated, keep_files
 from shuangkong.services.deployment import city
 from shuangkong.services.documents.assessment_docx import assessment_docx
 from shuangkong.services.documents.assessment_xlsx import assessment_xlsx
 from shuangkong.services.frozen_results import frozen_result, sealed_report
-from shuangkong.services.people import Member, actor_of
+from shuangkong.services.people import Member, actor_of, reader_of
+from shuangkong.services.self_evaluations import ENDINGS, latest_evaluations
 from shuangkong.store.models import AssessmentCycle, ChainContent, ChainLink, HandOver, PublishedHead
 
 WORD, WORKBOOK = "assessment.docx", "assessment.xlsx"
@@ -31,8 +32,8 @@ HANDED_OVER = (CycleState.HANDED_OVER.name, CycleState.RECEIVED.name)
 def hand_over_result(*, cycle_id: int, version: int, who: Member) -> int:
     """Hand the frozen and published result over (移交考核结果); returns the new version.
 
-    The bundle holds the result with its figures and rules, the report in Word and as a workbook, every act of the cycle, each with
-    its inclusion proof under a published head; `shuangkong evidence verify` needs nothing else.
+    The bundle holds the result with its figures and rules, the report in Word and as a workbook, the evidence of the self-evaluations
+    that count, every act of the cycle, each with its inclusion proof under a published head; `shuangkong evidence verify` needs nothing else.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def hand_over_result(*, cycle_id: int, version: int, who: Member) -> int:
         publish_head()
         report = sealed_report(frozen)
         files = {one.name: bytes(one.content) for one in frozen.row.files.all()}
-        files |= {WORD: assessment_docx(report, "zh"), WORKBOOK: assessment_xlsx(report, "zh")}
+        files |= _evidence(cycle) | {WORD: assessment_docx(report, "zh"), WORKBOOK: assessment_xlsx(report, "zh")}
         keep_files(files)
         sealed = take_step(cycle, CycleAct.HAND_OVER, actor, kind=ActKind.HANDING_OVER, content=docket(files, algorithm()))
         head = publish_head()
@@ -100,16 +101,18 @@ def handed_over(*, who: Member) -> list[HandOver]:
 
 
 def handed_over_bundle(*, cycle_id: int, who: Member) -> bytes:
-    """Return the bundle as it was handed over (移交存证包).
+    """Return the bundle as it was handed over (移交存证包); taking it out is sealed.
 
     Raises
     ------
     NotPermitted
         Naming who may.
     """
-    if not who.may(Permission.ASSESSMENT_PUBLISH):
-        actor_of(who, Permission.RESULT_RECEIVE, city().code)
-    return bytes(HandOver.objects.get(frozen__cycle_id=cycle_id, is_receipt=False).bundle)
+    publishes = who.may(Permission.ASSESSMENT_PUBLISH)
+    actor = reader_of(who, Permission.ASSESSMENT_PUBLISH) if publishes else actor_of(who, Permission.RESULT_RECEIVE, city().code)
+    sent = HandOver.objects.select_related("frozen__cycle").get(frozen__cycle_id=cycle_id, is_receipt=False)
+    record_export(what=subject_of(sent.frozen.cycle), actor=actor, content={"bundle": sent.bundle_digest}, is_simulated=is_simulated(sent.frozen.cycle))
+    return bytes(sent.bundle)
 
 
 def receipts_of(cycle: AssessmentCycle) -> dict[bool, HandOver]:
@@ -130,6 +133,16 @@ def publish_head() -> Head:
     head = head_of(tree, newest, day=max(clock.today(), row.day) if row else clock.today())
     PublishedHead.objects.create(day=head.day, digest=str(head.digest), sealed=head.to_bytes(), count=head.count, recorded_at=newest.act.recorded_at)
     return head
+
+
+def _evidence(cycle: AssessmentCycle) -> dict[str, bytes]:
+    """Return the files that the self-evaluations that count name, called by place, item and digest: what people called them may be no name for a file."""
+    named = {(one.jurisdiction, code, told) for one in latest_evaluations(cycle).values() for code, item in one.items.items() for told in item["evidence"]}
+    kept = cycle.evidence.order_by("pk")
+    return {
+        f"evidence/{one.jurisdiction}/{one.item}/{one.digest[-16:]}{ENDINGS[one.media_type]}": bytes(one.content)
+        for one in kept if (one.jurisdiction, one.item, one.digest) in named
+    }  # fmt: skip
 
 
 def _bundle(cycle: AssessmentCycle, files: dict[str, bytes]) -> bytes:

@@ -150,6 +150,20 @@ def actor_of(who: Member, permission: Permission, organisation: str, *, among: I
     raise NotPermitted(permission, organisation)
 
 
+def reader_of(who: Member, permission: Permission) -> Actor:
+    """Return the person in the first post that allows something, whatever it is done to (以何岗位查阅).
+
+    Raises
+    ------
+    NotPermitted
+        Where no post allows it.
+    """
+    for post in who.posts:
+        if post.allows(permission):
+            return Actor(who.pk, who.full_name, post.role, post.organisation, post.stands_in_for)
+    raise NotPermitted(permission)
+
+
 def register_person(*, sign_in_name: str, full_name: str, title: str = "", is_simulated: bool = False) -> int:
     """Register a person, who holds no post and has no password yet (登记人员); returns the person's key.
 

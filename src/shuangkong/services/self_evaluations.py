@@ -35,6 +35,8 @@ _KINDS: tuple[tuple[bytes, str], ...] = (
 )  # fmt: skip
 _OFFICE = {b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
+ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", _OFFICE[b"word/"]: ".docx", _OFFICE[b"xl/"]: ".xlsx"}
+
 
 class UnfitEvidence(Refusal):
     """The file cannot be kept as evidence (佐证文件不合要求)."""

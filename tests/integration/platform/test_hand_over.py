@@ -1,9 +1,12 @@
 """The frozen result goes to the organisation department: not without a freeze, verified offline, with a receipt."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
-from cycle_steps import CITY, COUNTY, REFORM, Person, acted, decided_cycle, frozen
+from cycle_steps import CITY, COUNTY, REFORM, Person, acted, decided_cycle, evaluated, frozen, started
+from test_chain import run
 
 from shuangkong.access.roles import Role
 from shuangkong.assessment.cycle_states import CycleAct, CycleActNotPossible
@@ -12,6 +15,8 @@ from shuangkong.services.evidence import verify_bundle
 from shuangkong.services.frozen_results import NotFrozen
 from shuangkong.services.hand_over import hand_over_result, handed_over, handed_over_bundle, receipts_of, receive_result
 from shuangkong.services.people import NotPermitted
+from shuangkong.services.self_evaluations import File, OwnItem
+from shuangkong.store.models import ChainLink
 
 
 def test_without_a_freeze_there_is_no_hand_over_and_the_refusal_says_who(person: Person) -> None:
@@ -46,6 +51,24 @@ def test_the_bundle_is_verified_with_nothing_but_itself_and_received(person: Per
     with pytest.raises(CycleActNotPossible):
         receive_result(cycle_id=cycle.pk, version=cycle.version, who=recipient)
     assert verify_chain().is_sound
+
+
+def test_the_evidence_of_the_self_evaluation_goes_with_the_bundle_and_each_taking_is_sealed(person: Person) -> None:
+    cycle = started(person)
+    evaluated(cycle, person, A1=OwnItem("18", "年度目标完成", (File("../说明/盖章.pdf", b"%PDF-1.4 stamped"),)))
+    assert [one.line() for one in verify_chain().findings] == []
+    acted(cycle, person, CycleAct.REVIEW, CycleAct.ANNOUNCE, CycleAct.CLOSE)
+    frozen(cycle, person)
+    acted(cycle, person, CycleAct.PUBLISH)
+    hand_over_result(cycle_id=cycle.pk, version=cycle.version, who=person(Role.ASSESSOR, REFORM))
+    recipient = person(Role.RECIPIENT, CITY)
+    bundle = zipfile.ZipFile(io.BytesIO(handed_over_bundle(cycle_id=cycle.pk, who=recipient)))
+    (name,) = [name for name in bundle.namelist() if "/evidence/411721/A1/" in name]
+    assert (name.endswith(".pdf"), bundle.read(name)) == (True, b"%PDF-1.4 stamped")
+    last = ChainLink.objects.order_by("-index")[0]
+    assert (last.kind, last.actor, last.subject.startswith("export/assessment/")) == ("export", recipient.full_name, True)
+    run("DELETE FROM store_selfevaluationevidence", "store_selfevaluationevidence")
+    assert any("store_selfevaluationevidence 缺少411721 A1 佐证" in one.line() for one in verify_chain().findings)
 
 
 def test_an_altered_bundle_does_not_verify(person: Person, tmp_path: Path) -> None:

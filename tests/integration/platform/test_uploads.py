@@ -14,7 +14,7 @@ from shuangkong.access.roles import Role
 from shuangkong.services.filing_cells import known_now, save_cells
 from shuangkong.services.filing_uploads import UploadExpired, apply_upload, try_paste, try_workbook
 from shuangkong.services.filings import open_filing
-from shuangkong.store.models import Attachment, Filing
+from shuangkong.store.models import Attachment, ChainLink, Filing
 
 COST = "energy.raw_coal.cost"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -127,12 +127,14 @@ def test_a_stamped_page_is_known_by_its_content_and_handed_out_safely(person: Pe
     assert (row.name, row.media_type) == ("盖章 页.pdf", "application/pdf")
     answer = client.get(f"/returns/attachments/{row.pk}")
     assert answer.content == PDF
+    assert answer.content == PDF
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
     assert signed_in(person(Role.REVIEWER, "411722")).get(f"/returns/attachments/{row.pk}").status_code == 403
     assert client.get("/returns/attachments/999999").status_code == 404
+    assert list(ChainLink.objects.filter(kind="export").values_list("subject", flat=True)) == ["export/return/205-1/U001/2025"]
 
 
 @pytest.mark.parametrize("content", [b"", b"<html><script>alert(1)</script>", b"MZ\x90\0", b"PK\x03\x04", b"%PDF-" + b"\0" * (10 * 1024 * 1024)])
