@@ -8,6 +8,7 @@ from cycle_steps import decided_cycle
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from filing_steps import FORM, PERIOD, Person, carried, open_window, submitted
+from ninja import Schema
 from security_steps import client_of
 
 from shuangkong.access.roles import Permission, Role
@@ -46,6 +47,19 @@ def test_every_operation_is_described_both_ways() -> None:
             lacking += [] if fine and told.get("security") else [f"{method} {path}"]
     assert lacking == []
     assert len(paths) == 83
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """One would take the place of the other in the description."""
+    found: dict[str, set[type]] = {}
+    waiting: list[type] = [Schema]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.__subclasses__()
+        if one.__module__.startswith("shuangkong.web.api"):
+            found.setdefault(one.__name__, set()).add(one)
+    assert [name for name, shapes in found.items() if len(shapes) > 1] == []
+    assert len(found) > 100
 
 
 def test_the_body_is_json_of_whole_characters(person: Person) -> None:

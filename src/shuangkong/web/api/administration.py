@@ -123,7 +123,7 @@ class StandingIn(Schema):
     reason: Said
 
 
-class LinkShape(Schema):
+class OneTimeLink(Schema):
     """A one-time link to set a password, told this once (一次性链接)."""
 
     token: str
@@ -163,7 +163,7 @@ class LogAsked(Schema):
         return access_log.LogFilter(self.kind, self.name.strip(), self.address.strip(), self.begin, self.end)
 
 
-class CheckShape(Schema):
+class HealthCheck(Schema):
     """One thing that must be well (健康检查)."""
 
     name: Told
@@ -174,7 +174,7 @@ class CheckShape(Schema):
 class SystemShape(Schema):
     """How the deployment stands (系统状况)."""
 
-    checks: list[CheckShape]
+    checks: list[HealthCheck]
     version: str
     rules_digest: str
     pack: Told
@@ -211,7 +211,7 @@ def read_hand_over(request: HttpRequest, person: Key) -> Any:
     return stand_ins.hand_over(person_id=person)
 
 
-@router.post("/people/{int:person}/link", auth=Allowed(_P.PEOPLE_MANAGE), response=answers(LinkShape), summary="发放一次性链接 / issue a one-time link")
+@router.post("/people/{int:person}/link", auth=Allowed(_P.PEOPLE_MANAGE), response=answers(OneTimeLink), summary="发放一次性链接 / issue a one-time link")
 def issue_link(request: HttpRequest, person: Key, told: Reason) -> Any:
     """A one-time link to set a password (发放一次性链接)."""
     return {"token": administration.issue_link(person_id=person, who=request.member, reason=told.reason)}

@@ -88,7 +88,7 @@ class AppealShape(Schema):
     answer: AnswerShape | None = None
 
 
-class StepShape(Schema):
+class CycleStep(Schema):
     """One act of a cycle (办理记录)."""
 
     act: str = Field(alias="row.act")
@@ -108,7 +108,7 @@ class CycleShape(Schema):
     cycle: CycleLine = Field(alias="line")
     places: list[PlaceShape]
     appeals: list[AppealShape]
-    steps: list[StepShape]
+    steps: list[CycleStep]
     possible: list[Annotated[CycleAct, ByName]]
     last_day: date | None
     digest: str = Field(description="冻结时作为 seen 送回 / send back as seen to freeze")
@@ -231,7 +231,7 @@ class Starting(Schema):
     as_of: Day
 
 
-class Acting(Schema):
+class CycleActing(Schema):
     """What to do to a version of a cycle (办理)."""
 
     act: Annotated[CycleAct, ByName]
@@ -276,7 +276,7 @@ def read_cycle(request: HttpRequest, cycle: Key) -> Any:
     "/assessments/{int:cycle}/acts", auth=Allowed(_P.ASSESSMENT_RUN, _P.ASSESSMENT_FREEZE, _P.ASSESSMENT_PUBLISH), response=answers(Versioned),
     summary="办理考核 / act on an assessment",
 )  # fmt: skip
-def act(request: HttpRequest, cycle: Key, told: Acting) -> Any:
+def act(request: HttpRequest, cycle: Key, told: CycleActing) -> Any:
     """Go on, or one step back; publish (办理)."""
     return {"version": assessment_cycles.act_on_cycle(cycle_id=cycle, act=told.act, version=told.version, who=request.member, reason=told.reason)}
 

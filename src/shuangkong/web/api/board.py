@@ -43,7 +43,7 @@ router = Router()
 _P = Permission
 
 
-class Asked(Schema):
+class TargetsAsked(Schema):
     """Which targets (筛选), as the board has it."""
 
     agency: Short = ""
@@ -358,14 +358,14 @@ class ChangesShape(Schema):
 
 
 @router.get("/board", auth=Allowed(_P.FIGURES_READ), response=answers(Board), summary="全部指标 / every target")
-def read_board(request: HttpRequest, asked: Query[Asked], page: Query[Paging], year: Year | None = None, as_of: Day | None = None) -> Any:
+def read_board(request: HttpRequest, asked: Query[TargetsAsked], page: Query[Paging], year: Year | None = None, as_of: Day | None = None) -> Any:
     """Every target with value, light and pace, as known on a day (指标一览)."""
     told = board_page(year=year, as_of=as_of)
     return {**page.of(told.chosen(asked.chosen())), "year": told.moment.year, "as_of": told.moment.as_of, "plan": told.board.plan.id, "answer": told.answer}
 
 
 @router.get("/board/export", auth=Allowed(_P.EXPORT), summary="导出指标一览 / export the board", **file_answers("application/octet-stream"))
-def export_board(request: HttpRequest, asked: Query[Asked], form: str = "csv", year: Year | None = None, as_of: Day | None = None) -> Any:
+def export_board(request: HttpRequest, asked: Query[TargetsAsked], form: str = "csv", year: Year | None = None, as_of: Day | None = None) -> Any:
     """The board as `csv` or `xlsx`; the export is sealed (导出)."""
     if form not in BOARD_FORMS:
         return not_found(request)

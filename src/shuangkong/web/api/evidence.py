@@ -20,7 +20,7 @@ _P = Permission
 _ZIP, _WORD, _TEXT = "application/zip", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text/plain"
 
 
-class Asked(Schema):
+class ActsAsked(Schema):
     """Which acts (筛选)."""
 
     person: Short = ""
@@ -83,7 +83,7 @@ class HeadShape(Schema):
     digest: AsText
 
 
-class LinkShape(Schema):
+class SealedLink(Schema):
     """A link of the chain as it was sealed (链环)."""
 
     index: int
@@ -97,10 +97,10 @@ class LinkShape(Schema):
     digest: AsText
 
 
-class ActShape(Schema):
+class ProvenAct(Schema):
     """One act with its proof (一次行为)."""
 
-    link: LinkShape
+    link: SealedLink
     is_link_sound: bool
     is_content_sound: bool
     content: list[tuple[str, str]]
@@ -110,13 +110,13 @@ class ActShape(Schema):
 
 
 @router.get("/acts", auth=Allowed(_P.EVIDENCE_READ), response=answers(Acts), summary="办理记录 / who did what")
-def read_acts(request: HttpRequest, asked: Query[Asked], number: Annotated[int, Query(ge=1, le=1_000_000)] = 1) -> Any:
+def read_acts(request: HttpRequest, asked: Query[ActsAsked], number: Annotated[int, Query(ge=1, le=1_000_000)] = 1) -> Any:
     """The acts that the reader may see, the newest first (办理记录)."""
     chosen = audit_pages.ActFilter(person=asked.person, kind=asked.kind, subject=asked.subject, begin=asked.begin, end=asked.end)
     return audit_pages.page_of_acts(who=request.member, asked=chosen, number=number)
 
 
-@router.get("/acts/{int:index}", auth=Allowed(_P.EVIDENCE_READ), response=answers(ActShape), summary="一环 / one act with its proof")
+@router.get("/acts/{int:index}", auth=Allowed(_P.EVIDENCE_READ), response=answers(ProvenAct), summary="一环 / one act with its proof")
 def read_act(request: HttpRequest, index: Annotated[int, Field(ge=0, le=2**31 - 1)]) -> Any:
     """An act with its digests recomputed, its content and the head that covers it (查看一环)."""
     return audit_pages.show_act(who=request.member, index=index)

@@ -86,7 +86,7 @@ class Reopened(Schema):
     filing: int | None
 
 
-class ActShape(Schema):
+class FilingAct(Schema):
     """A step of a return (办理记录)."""
 
     act: str
@@ -155,7 +155,7 @@ class AmendmentShape(Schema):
     may_decide: bool
 
 
-class DifferenceShape(Schema):
+class CellDifference(Schema):
     """A cell that differs from what was before (差异)."""
 
     cell: str
@@ -197,10 +197,10 @@ class Filing(Schema):
     previous: dict[str, str]
     missing: list[str]
     findings: list[FoundShape] = Field(alias="shown_findings")
-    large_changes: list[DifferenceShape] = Field(alias="large")
-    since_sent_back: list[DifferenceShape]
-    since_locked: list[DifferenceShape]
-    acts: list[ActShape]
+    large_changes: list[CellDifference] = Field(alias="large")
+    since_sent_back: list[CellDifference]
+    since_locked: list[CellDifference]
+    acts: list[FilingAct]
     attachments: list[AttachmentShape]
     remarks: list[RemarkShape]
     amendments: list[AmendmentShape]

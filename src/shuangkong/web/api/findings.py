@@ -18,7 +18,7 @@ router = Router()
 _P = Permission
 
 
-class Asked(Schema):
+class FindingsAsked(Schema):
     """Which findings (筛选)."""
 
     state: Annotated[FindingState, ByName] | None = None
@@ -43,7 +43,7 @@ class FindingLine(Schema):
     recorded_at: datetime = Field(alias="record.recorded_at")
 
 
-class StepShape(Schema):
+class FindingStepShape(Schema):
     """A step of a finding's life (处理记录)."""
 
     act: Annotated[FindingAct, ByName]
@@ -55,7 +55,7 @@ class StepShape(Schema):
     link: int | None
 
 
-class EvidenceShape(Schema):
+class FindingEvidence(Schema):
     """A figure that a finding rests on (证据)."""
 
     name: Told
@@ -63,7 +63,7 @@ class EvidenceShape(Schema):
     unit: str
 
 
-class PointShape(Schema):
+class SeriesPoint(Schema):
     """The figure in a period (序列)."""
 
     period: str
@@ -85,9 +85,9 @@ class Finding(Schema):
     odd: Told
     usual: Told
     remedy: Told
-    evidence: list[EvidenceShape]
-    series: list[PointShape]
-    steps: list[StepShape]
+    evidence: list[FindingEvidence]
+    series: list[SeriesPoint]
+    steps: list[FindingStepShape]
     possible: list[Annotated[FindingAct, ByName]]
     is_current: bool
     waived_by: Told | None
@@ -120,7 +120,7 @@ class Finding(Schema):
         ]  # fmt: skip
 
 
-class Acting(Schema):
+class FindingActing(Schema):
     """What to do to a finding (处理); `until` is the last day of a waiver."""
 
     act: Annotated[FindingAct, ByName]
@@ -151,7 +151,7 @@ class CheckShape(Schema):
 
 
 @router.get("/findings", auth=Allowed(_P.FIGURES_READ), response=answers(Listed[FindingLine]), summary="问题清单 / findings")
-def read_findings(request: HttpRequest, asked: Query[Asked], page: Query[Paging]) -> Any:
+def read_findings(request: HttpRequest, asked: Query[FindingsAsked], page: Query[Paging]) -> Any:
     """The findings that the reader may see, the gravest first, at most 2,000 (问题清单)."""
     found = list_findings(
         who=request.member, state=asked.state.name if asked.state else "", severity=asked.severity.name if asked.severity else "", code=asked.code, place=asked.place,
@@ -170,7 +170,7 @@ def read_finding(request: HttpRequest, finding: Key) -> Any:
     "/findings/{int:finding}/acts", auth=Allowed(_P.FINDING_EXPLAIN, _P.FINDING_JUDGE, _P.FINDING_WAIVE), response=answers(Standing),
     summary="处理问题 / act on a finding",
 )  # fmt: skip
-def act(request: HttpRequest, finding: Key, told: Acting) -> Any:
+def act(request: HttpRequest, finding: Key, told: FindingActing) -> Any:
     """Explain, reject, rectify, close, waive, revoke or reopen (处理问题)."""
     return {"state": act_on_finding(finding_id=finding, act=told.act, who=request.member, reason=told.reason, until=told.until)}
 

@@ -113,7 +113,7 @@ class Rule(Schema):
         """Tell what it says from when."""
         return [
             {
-                "valid_from": line.valid_from, "valid_to": line.valid_to, "shown": shown, "document": line.citation.document, "clause": line.citation.clause,
+                "valid_from": line.valid_from, "valid_to": line.valid_to, "shown": shown.zh, "document": line.citation.document, "clause": line.citation.clause,
                 "confidence": line.confidence, "verified": line.verified, "note": line.note,
             }
             for line, shown in one.lines
@@ -122,7 +122,7 @@ class Rule(Schema):
     @staticmethod
     def resolve_parts(one: Any) -> list[dict[str, Any]]:
         """Tell the numbers in it."""
-        return [{"part": part, "number": number} for part, number in one.parts]
+        return [{"part": part, "number": number} for part, number, _ in one.parts]
 
 
 @router.get("/rules", auth=Allowed(_P.RULES_READ), response=answers(Rules), summary="规则 / rules")
