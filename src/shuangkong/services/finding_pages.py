@@ -13,6 +13,7 @@ from shuangkong.kernel.period import Period
 from shuangkong.kernel.rounding import plain
 from shuangkong.returns.form import Cell, Form
 from shuangkong.services import clock
+from shuangkong.services.check_wording import kind_in_words, limits_in_words
 from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import UNFINISHED, form_of
 from shuangkong.services.filing_observations import current_rows, subject_org
@@ -139,6 +140,19 @@ def _months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, 28))
 
 
-def list_checks() -> tuple[tuple[Check, Words], ...]:
-    """Return the catalogue with who may waive (核查目录)."""
-    return tuple((check, WAIVERS.get(check.waived_by, Words(check.waived_by, check.waived_by))) for check in catalogue_now().values())
+@dataclass(frozen=True, slots=True)
+class ListedCheck:
+    """A check as the catalogue shows it (核查目录的一行)."""
+
+    check: Check
+    kind: Words
+    limits: Words
+    waived_by: Words
+
+
+def list_checks() -> tuple[ListedCheck, ...]:
+    """Return the catalogue in words, with who may waive (核查目录)."""
+    return tuple(
+        ListedCheck(check, kind_in_words(check), limits_in_words(check.limits), WAIVERS.get(check.waived_by, Words(check.waived_by, check.waived_by)))
+        for check in catalogue_now().values()
+    )

@@ -13,6 +13,7 @@ from shuangkong.services import clock
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.recomputation import Supposed, parts_of, suppose
 from shuangkong.services.reports.workings import rule_line
+from shuangkong.services.rule_wording import part_in_words, value_in_words
 from shuangkong.services.scoring_tables import scoring_book
 from shuangkong.services.standing import board_as_known
 
@@ -33,6 +34,7 @@ class RuleRow:
     unit: str
     line: RuleValue
     shown: str
+    told: Words
     is_in_force: bool
     is_new: bool
     used_by: tuple[Words, ...]
@@ -54,8 +56,8 @@ class RulePage:
     """One rule with its dated lines and what rests on it (规则页面)."""
 
     row: RuleRow
-    lines: tuple[tuple[RuleValue, str], ...]
-    parts: tuple[tuple[str, Decimal], ...]
+    lines: tuple[tuple[RuleValue, Words], ...]
+    parts: tuple[tuple[str, Decimal, Words], ...]
     years: tuple[int, ...]
     year: int
     supposed: Supposed | None
@@ -87,7 +89,7 @@ def list_rules(*, area: str = "", search: str = "", only: str = "", as_of: date 
         if (not area or row.path.startswith(f"{area}."))
         and (only != "unverified" or not row.line.verified)
         and (only != "changed" or row.is_new)
-        and (not wanted or wanted in " ".join((*row.name, row.path, str(row.line.citation), row.shown)).casefold())
+        and (not wanted or wanted in " ".join((*row.name, row.path, str(row.line.citation), row.shown, *row.told)).casefold())
     ]  # fmt: skip
     return RuleList(tuple(found), len(rows), sum(not row.line.verified for row in rows), areas, day)
 
@@ -108,7 +110,7 @@ def show_rule(*, path: str, as_of: date | None = None, part: str = "", told: str
     years = tuple(range(base + 1, max((one.target_year for one in city().plan.targets if one.target_year), default=base + 1) + 1))
     chosen = year if year in years else board_as_known(as_of=as_of).year
     return RulePage(
-        row=row, lines=tuple((line, rule_line(line).shown) for line in reversed(rule.lines)), parts=tuple(parts_of(row.line.value)), years=years, year=chosen,
+        row=row, lines=tuple((line, value_in_words(line)) for line in reversed(rule.lines)), parts=tuple((part, held, part_in_words(part)) for part, held in parts_of(row.line.value)), years=years, year=chosen,
         supposed=suppose(path=path, part=part, told=told, year=chosen, as_of=as_of) if told.strip() else None,
     )  # fmt: skip
 
@@ -123,7 +125,7 @@ def _row(rules: RuleBook, path: str, day: date, used_by: tuple[Words, ...]) -> R
     line = held or rule.lines[0]
     shown = rule_line(line).shown
     is_new = day - timedelta(days=LATELY_DAYS) < line.valid_from <= day
-    return RuleRow(path, rule.name, rule.unit, line, shown if len(shown) <= _SHORT else shown[:_SHORT] + "…", held is not None, is_new, used_by)
+    return RuleRow(path, rule.name, rule.unit, line, shown if len(shown) <= _SHORT else shown[:_SHORT] + "…", value_in_words(line), held is not None, is_new, used_by)
 
 
 def _uses() -> Mapping[str, tuple[Words, ...]]:

@@ -8,6 +8,7 @@ from cycle_steps import AS_OF, CITY, COUNTY, Person
 from django.test import Client
 
 from shuangkong.access.roles import Role
+from shuangkong.kernel.language import Words
 from shuangkong.rules import UnknownRule, book
 from shuangkong.services.deployment import city
 from shuangkong.services.platform_demo import load_pack_observations
@@ -34,7 +35,7 @@ def test_rules_are_found_by_area_word_and_whether_verified(small_city: None) -> 
 def test_a_rule_tells_its_dated_lines_and_what_rests_on_it(small_city: None) -> None:
     page = show_rule(path=RUBRIC)
     assert [one.zh for one in page.row.used_by] == ["考核计分"]
-    assert ("items.0.max", Decimal(20)) in page.parts
+    assert ("items.0.max", Decimal(20), Words("计分项 1 满分", "item 1 most points")) in page.parts
     with pytest.raises(UnknownRule):
         show_rule(path="energy.no_such_rule")
 

@@ -20,6 +20,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -32,12 +33,17 @@ from django.utils.safestring import SafeString, mark_safe
 from shuangkong.access.roles import Role
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
+from shuangkong.kernel.provenance import Confidence
 from shuangkong.kernel.rounding import round_gbt8170
 from shuangkong.plan.trajectory import Light
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 
 register = template.Library()
+ENGLISH: dict[Enum, str] = {
+    Confidence.PUBLISHED: "read in the published text", Confidence.SECONDARY: "quoted by others", Confidence.MEMORY: "from memory, to be checked",
+    Confidence.DESIGN: "set by this system",
+}  # fmt: skip
 FACTS = ("unit", "period", "basis", "coverage", "as_of", "source", "grade", "why")
 
 
@@ -57,6 +63,12 @@ def words(context: template.Context, told: Words | str | None) -> str:
     if told is None:
         return ""
     return told.in_language(_language(context)) if isinstance(told, Words) else str(told)
+
+
+@register.simple_tag(takes_context=True)
+def called(context: template.Context, told: Enum) -> str:
+    """Return what a value of a list is called (枚举名称): its Chinese word, or its English name as words."""
+    return str(told.value) if _language(context) == "zh" else ENGLISH.get(told, told.name.lower().replace("_", " "))
 
 
 @register.simple_tag(takes_context=True)
