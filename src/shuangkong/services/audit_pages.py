@@ -1,6 +1,6 @@
 """What the audit pages show: who did what, the state of the chain, one act with its proof; each as far as the reader may see."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -18,12 +18,13 @@ from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.services import clock
-from shuangkong.services.chain import Actor, content_of, content_of_digest
+from shuangkong.services.audit_subjects import Subject, organisation_in_words, subjects_in_words
+from shuangkong.services.chain import algorithm, content_of, content_of_digest, record_export
 from shuangkong.services.chain_export import export_bundle, scope_of_act
 from shuangkong.services.chain_tasks import VerificationTold, ask_for_verification, last_verification
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.organisations import OrganisationKind, tree_on
-from shuangkong.services.people import Member, NotPermitted
+from shuangkong.services.people import Member, NotPermitted, reader_of
 from shuangkong.services.publication import approval_sheet, head_text, published_heads
 from shuangkong.store.models import ChainLink, FilingAct
 
@@ -77,6 +78,8 @@ class ActLine:
     subject: str
     reason: str
     recorded_at: datetime
+    told: Subject
+    organisation_name: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class ShownAct:
     text: str
     head: Head | None
     others: tuple[ActLine, ...]
+    told: Subject
+    organisation_name: Words
 
 
 def sees_all(who: Member) -> bool:
@@ -133,11 +138,19 @@ def page_of_acts(*, who: Member, asked: ActFilter, number: int = 1) -> ActPage:
     count = rows.count()
     pages = max(1, -(-count // PAGE))
     number = min(max(1, number), pages)
-    return ActPage(tuple(map(_line, rows[(number - 1) * PAGE : number * PAGE])), count, number, pages)
+    return ActPage(_lines(rows[(number - 1) * PAGE : number * PAGE]), count, number, pages)
 
 
-def _line(row: Any) -> ActLine:
-    return ActLine(row.index, ActKind[row.kind.upper()].words, row.actor, row.organisation, row.subject, row.reason, row.recorded_at)
+def _lines(rows: Iterable[Any]) -> tuple[ActLine, ...]:
+    found = tuple(rows)
+    told = subjects_in_words({row.subject for row in found})
+    return tuple(
+        ActLine(
+            row.index, ActKind[row.kind.upper()].words, row.actor, row.organisation, row.subject, row.reason, row.recorded_at, told[row.subject],
+            organisation_in_words(row.organisation),
+        )
+        for row in found
+    )  # fmt: skip
 
 
 def chain_state(*, who: Member) -> ChainState:
@@ -165,7 +178,7 @@ def show_act(*, who: Member, index: int, language: Language = "zh") -> ShownAct:
     head = next((head for head in published_heads() if head.covers(link)), None)
     lines = tuple(_content_lines(content or b""))[:_MOST_LINES]
     text = "" if lines else (content or b"")[:4000].decode("utf-8-sig", "replace")
-    return ShownAct(link, link.sealed() == link.digest, is_sound, lines, text, head, tuple(map(_line, others)))
+    return ShownAct(link, link.sealed() == link.digest, is_sound, lines, text, head, _lines(others), subjects_in_words((row.subject,))[row.subject], organisation_in_words(row.organisation))
 
 
 def _content_lines(content: bytes) -> Iterator[tuple[str, str]]:
@@ -197,25 +210,20 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, "、".join(map(str, value)) if isinstance(value, list | tuple) else "—" if value is None else str(value)[:_MOST_TEXT]
 
 
-def _actor(who: Member) -> Actor:
-    for post in who.posts:
-        if post.allows(Permission.EVIDENCE_READ):
-            return Actor(who.pk, who.full_name, post.role, post.organisation, post.stands_in_for)
-    raise NotPermitted(Permission.EVIDENCE_READ)
-
-
 def bundle_of_act(*, who: Member, index: int) -> bytes:
     """Return the proof bundle of an act (下载存证包), the export sealed."""
     if not _visible(who).filter(pk=index).exists():
         raise UnknownAct(index)
-    return export_bundle(scope=scope_of_act(index), actor=_actor(who))
+    return export_bundle(scope=scope_of_act(index), actor=reader_of(who, Permission.EVIDENCE_READ))
 
 
 def sheet_of_subject(*, who: Member, subject: str, language: Language) -> bytes:
-    """Return the approval sheet of a thing whose acts the person may see (审批单)."""
+    """Return the approval sheet of a thing whose acts the person may see (审批单), the export sealed."""
     if not _visible(who).filter(subject=subject).exists():
         raise UnknownAct(subject)
-    return approval_sheet(subject=subject, title=Words(subject, subject), language=language)
+    sheet = approval_sheet(subject=subject, title=Words(subject, subject), language=language)
+    record_export(what=f"sheet/{subject}", actor=reader_of(who, Permission.EVIDENCE_READ), content={"file": digest(sheet, algorithm()), "language": language})
+    return sheet
 
 
 def head_as_text(*, told: str) -> str:
