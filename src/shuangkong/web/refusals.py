@@ -60,7 +60,7 @@ def answer(request: HttpRequest, status: int, faults: tuple[Fault, ...]) -> Http
         return JsonResponse({"faults": [fault.line(language) for fault in faults]}, status=status)
     titles = {403: Words("没有权限", "Not permitted"), 404: Words("没有找到", "Not found"), 409: Words("版本已变化", "Changed meanwhile")}
     title = titles.get(status, Words("不能办理", "Cannot be done"))
-    return render(request, "refused.html", {"title": title, "faults": faults}, status=status)
+    return render(request, "refused.html", {"title": title, "faults": faults, "status": status}, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
