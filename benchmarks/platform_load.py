@@ -61,7 +61,7 @@ class Reader:
 
     def post(self, address: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> Answer:
         """Send something."""
-        return self._ask("POST", address, body, {"Content-Type": kind, "X-CSRFToken": "b" * 32})
+        return self._ask("POST", address, body, {"Content-Type": kind, "X-CSRFToken": "b" * 32, "Accept-Encoding": "identity"})
 
     def _ask(self, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         if method == "POST":
