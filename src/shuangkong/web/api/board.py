@@ -157,22 +157,27 @@ class TargetShape(Schema):
     remarks: list[Told]
 
 
-class IndicatorLine(Schema):
-    """An indicator as it is declared (指标声明)."""
+class NamedIndicator(Schema):
+    """What an indicator is (指标)."""
 
     code: str
     name: str
     name_en: str
     unit: str
-    decimals: int
+    clause: str
+    definition: str
     formula: str
     formula_zh: str
+
+
+class IndicatorLine(NamedIndicator):
+    """An indicator as it is declared (指标声明)."""
+
+    decimals: int
     missing: str
     base_year: int | None
     grain: str
     scope: str
-    clause: str
-    definition: str
     direction: str
 
 
@@ -205,27 +210,19 @@ class RawInput(Schema):
     version: int
 
 
-class Indicator(Schema):
+class Indicator(NamedIndicator):
     """An indicator explained (指标解释)."""
 
-    code: str
-    name: str
-    name_en: str
     org: str
     org_name: str
     period: str
     value: str | None
     rounded: str | None
-    unit: str
     coverage: str
     as_of: str | None
     reason: Told | None
     missing: list[str]
     marks: list[str]
-    clause: str
-    definition: str
-    formula: str
-    formula_zh: str
     working: str
     rules: list[Cited]
     inputs: list[RawInput]
