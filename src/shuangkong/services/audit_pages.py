@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from shuangkong.access.roles import Permission
+from shuangkong.assessment.cycle_states import CycleState
 from shuangkong.evidence.act import ActKind
 from shuangkong.evidence.canonical import NotCanonical, from_canonical
 from shuangkong.evidence.chain import Link
@@ -18,6 +19,7 @@ from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.services import clock
+from shuangkong.services.assessment_cycles import subject_of
 from shuangkong.services.audit_subjects import Subject, organisation_in_words, subjects_in_words
 from shuangkong.services.chain import algorithm, content_of, content_of_digest, record_export
 from shuangkong.services.chain_export import export_bundle, scope_of_act
@@ -26,7 +28,7 @@ from shuangkong.services.filing_observations import end_of
 from shuangkong.services.organisations import OrganisationKind, tree_on
 from shuangkong.services.people import Member, NotPermitted, reader_of
 from shuangkong.services.publication import approval_sheet, head_text, published_heads
-from shuangkong.store.models import ChainLink, FilingAct
+from shuangkong.store.models import AssessmentCycle, ChainLink, FilingAct
 
 PAGE = 100
 _MOST_LINES, _MOST_TEXT = 2000, 300
@@ -219,11 +221,16 @@ def bundle_of_act(*, who: Member, index: int) -> bytes:
 
 def sheet_of_subject(*, who: Member, subject: str, language: Language) -> bytes:
     """Return the approval sheet of a thing whose acts the person may see (审批单), the export sealed."""
-    if not _visible(who).filter(subject=subject).exists():
+    if not _visible(who).filter(subject=subject).exists() and not _is_published(subject):
         raise UnknownAct(subject)
     sheet = approval_sheet(subject=subject, title=Words(subject, subject), language=language)
     record_export(what=f"sheet/{subject}", actor=reader_of(who, Permission.EVIDENCE_READ), content={"file": digest(sheet, algorithm()), "language": language})
     return sheet
+
+
+def _is_published(subject: str) -> bool:
+    """Tell whether it is an assessment whose result everybody may read."""
+    return any(subject_of(cycle) == subject and CycleState[cycle.state].is_public for cycle in AssessmentCycle.objects.all())
 
 
 def head_as_text(*, told: str) -> str:

@@ -270,6 +270,7 @@ class FrozenPage:
     differences: tuple[Difference, ...]
     receipts: Mapping[bool, HandOver]
     may_export: bool
+    subject: str
 
 
 def show_frozen(*, cycle_id: int, who: Member) -> FrozenPage:
@@ -286,7 +287,7 @@ def show_frozen(*, cycle_id: int, who: Member) -> FrozenPage:
         raise NotPermitted(Permission.FIGURES_READ, line.name.zh)
     frozen = frozen_result(row)
     may_export = who.may(Permission.EXPORT)
-    return FrozenPage(line, frozen, compare_frozen(frozen), receipts_of(row), may_export)
+    return FrozenPage(line, frozen, compare_frozen(frozen), receipts_of(row), may_export, subject_of(row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The pages of the assessment, walked through as the people who use them."""
 
+import re
+
 from datetime import timedelta
 
 import pytest
@@ -102,6 +104,8 @@ def test_before_publication_a_county_sees_only_its_own_sheet(person: Person) -> 
     acted(cycle, person, CycleAct.PUBLISH)
     assert client.get(f"/assessments/{cycle.pk}/{OTHER_COUNTY}").status_code == 200
     assert "重算一致" in client.get(f"/assessments/{cycle.pk}/frozen").content.decode()
+    (subject,) = re.findall(r'name="subject" value="([^"]+)"', client.get(f"/assessments/{cycle.pk}/frozen").content.decode())
+    assert client.post("/audit/sheet", {"subject": subject})["Content-Type"].endswith("wordprocessingml.document")
 
 
 def test_the_government_freezes_and_the_recipient_gives_receipt(person: Person) -> None:

@@ -59,6 +59,8 @@ def test_one_act_with_its_content_proof_and_sheet(auditor: Client, locked: int) 
     assert "由公布的链头覆盖" in auditor.get(f"/audit/acts/{index}").content.decode()
     sheet = auditor.post("/audit/sheet", {"subject": "return/205-1/U001/2025"})
     assert "四位一组" in "".join(paragraph.text for paragraph in Document(io.BytesIO(sheet.content)).paragraphs)
+    assert ChainLink.objects.order_by("-index")[0].subject == "export/sheet/return/205-1/U001/2025"
+    assert "审批单（Word，印有存证链公布值）" in auditor.get(f"/returns/{locked}").content.decode()
     head = re.findall(r"/audit/heads/(sha256:\w+)", auditor.get("/audit/heads").content.decode())
     assert head[0] in auditor.get(f"/audit/heads/{head[0]}").content.decode()
     assert auditor.get("/audit/acts/99999").status_code == 422

@@ -127,7 +127,6 @@ def test_a_stamped_page_is_known_by_its_content_and_handed_out_safely(person: Pe
     assert (row.name, row.media_type) == ("盖章 页.pdf", "application/pdf")
     answer = client.get(f"/returns/attachments/{row.pk}")
     assert answer.content == PDF
-    assert answer.content == PDF
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
