@@ -7,7 +7,7 @@
 | `SHUANGKONG_CITY` | city pack | Zhumadian |
 | `SHUANGKONG_HOSTS` | names it answers to, comma-separated | loopback |
 | `SHUANGKONG_ORIGINS` | trusted origins behind a proxy, comma-separated | none |
-| `SHUANGKONG_PROXIES` | addresses of proxies whose `X-Forwarded-For` is believed, comma-separated | loopback |
+| `SHUANGKONG_PROXIES` | addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, comma-separated | loopback |
 | `SHUANGKONG_DEMO` | `1`: demo data, plain http on loopback | off |
 | `SHUANGKONG_DIGEST` | `sha256` or `sm3`, of the evidence chain | `sha256` |
 """
@@ -72,8 +72,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "shuangkong.web.security.headers.ContentSecurity",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

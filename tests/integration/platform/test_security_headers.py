@@ -153,3 +153,18 @@ def test_no_template_carries_a_script_style_or_handler_that_the_policy_would_sto
         for line in file.read_text("utf-8").splitlines() if inline.search(line) and 'type="application/json"' not in line
     ]  # fmt: skip
     assert found == []
+
+
+def test_static_files_and_a_host_that_is_not_ours_carry_the_policy_too(db: None) -> None:
+    for answer in (Client().get("/static/shuangkong/css/shuangkong.css"), Client().get("/sign-in", headers={"host": "elsewhere.example"})):
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        answer.close()
+    assert answer.status_code == 400
+
+
+def test_only_a_proxy_of_ours_says_that_the_way_was_encrypted(db: None) -> None:
+    with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https"), SECURE_HSTS_SECONDS=60):
+        for address, told in (("127.0.0.1", True), ("203.0.113.9", False)):
+            answer = Client(REMOTE_ADDR=address).get("/sign-in", headers={"X-Forwarded-Proto": "https"})
+            assert ("Strict-Transport-Security" in answer.headers) is told

@@ -15,6 +15,11 @@ def address_of(request: HttpRequest) -> str:
     return address
 
 
+def is_from_proxy(request: HttpRequest) -> bool:
+    """Tell whether a proxy of ours sent the request (是否经本单位代理)."""
+    return _known(request.META.get("REMOTE_ADDR", "")) in settings.PROXIES
+
+
 def _known(text: str) -> str:
     try:
         return str(ip_address(text))
