@@ -1,7 +1,6 @@
 """The pages of the assessment, walked through as the people who use them."""
 
 import re
-
 from datetime import timedelta
 
 import pytest
