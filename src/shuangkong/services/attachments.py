@@ -11,8 +11,8 @@ from shuangkong.kernel.language import Words
 from shuangkong.returns.states import EDITABLE, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.chain import algorithm, record_export
-from shuangkong.services.filing_refusals import NotEditable
 from shuangkong.services.filing_records import subject_of
+from shuangkong.services.filing_refusals import NotEditable
 from shuangkong.services.handling_limits import handling_limit
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import Attachment, Filing

@@ -15,7 +15,13 @@ from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.rules import book
 from shuangkong.services import clock
 from shuangkong.services.appeals import appeals_of
-from shuangkong.services.assessment_cycles import UnknownJurisdiction, acts_open_to, appeal_last_day, result_digest, subject_of
+from shuangkong.services.assessment_cycles import (
+    UnknownJurisdiction,
+    acts_open_to,
+    appeal_last_day,
+    result_digest,
+    subject_of,
+)
 from shuangkong.services.assessments import AssessedJurisdiction
 from shuangkong.services.chain import record_export
 from shuangkong.services.cycle_results import computed, decided, is_simulated, rules_digest
