@@ -10,6 +10,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.units import UnknownUnit, unit
 from shuangkong.services.assessment_facts import DERIVED_FACTS
 from shuangkong.services.cities import CITY_FILE, City, read_city
+from shuangkong.services.composition import composition_faults
 from shuangkong.services.indicators import load_catalogue, load_observations, observation_tables
 from shuangkong.services.return_forms import factor_faults, read_forms
 from shuangkong.services.scoring_tables import ADJUSTMENTS_FILE, read_adjustments, scoring_book, table_faults
@@ -49,10 +50,15 @@ def _indicator_faults(city: City) -> list[Fault]:
 
 
 def _return_faults(city: City) -> list[Fault]:
-    """Return what is wrong with the declared returns, with carriers they convert and agencies they name."""
+    """Return what is wrong with the declared returns, with carriers they convert, agencies they name, and what figures are made of."""
     editions, faults = read_forms(city.folder)
     forms = [form for each in editions.values() for form in each]
     faults += [fault for form in forms for fault in factor_faults(form, max(form.valid_from, date(city.defaults.base_year, 1, 1)))]
+    try:
+        elements = {*load_catalogue(city.folder).elements, *(code for form in forms for code in form.by_element)}
+        faults += composition_faults(city.folder, known=elements)
+    except InputRefused:
+        pass  # told of the indicators already
     known = {agency.code for agency in city.agencies}
     return faults + [
         Fault(Words(f"报表 {form.code} 的主管部门", f"agency of return {form.code}"), form.agency, Words("不在 agencies.yaml 中", "is not in agencies.yaml"),

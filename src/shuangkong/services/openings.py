@@ -12,8 +12,9 @@ from shuangkong.kernel.period import Period
 from shuangkong.kernel.units import unit
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services import clock
+from shuangkong.services.composition import Composition as Composition
+from shuangkong.services.composition import read_composition
 from shuangkong.services.deployment import catalogue, city
-from shuangkong.services.documents.structured import read_structured
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_observations import current_rows, end_of
 from shuangkong.services.organisations import Node, Tree, tree_of, tree_on
@@ -21,16 +22,6 @@ from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ChainLink, FilingAct, ObservationRow
 
 LEAST_IN_AGGREGATE = 3  # what is left of a sum after the parts one sees: of fewer, a single unit could be worked out
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """Which figure of units a figure of a jurisdiction is made of (构成规则)."""
-
-    element: str
-    of: str
-    tags: frozenset[str]
-    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +89,7 @@ class Opened:
 @lru_cache(maxsize=1)
 def compositions() -> dict[str, Composition]:
     """Return the pack's rules of composition by element (构成规则)."""
-    path = city().folder / "composition.yaml"
-    raw: Any = read_structured(path) if path.exists() else {"composition": []}
-    return {
-        one["element"]: Composition(one["element"], one["of"], frozenset(one.get("tags", ())), one.get("share") == "whole")
-        for one in raw["composition"]
-    }
+    return read_composition(city().folder)
 
 
 def open_figure(*, element: str, org: str, period: str, who: Member, as_of: date | None = None) -> Opened | None:

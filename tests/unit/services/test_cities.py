@@ -177,6 +177,16 @@ def test_a_target_must_name_an_indicator_of_its_own_dimension(pack: Path) -> Non
     assert "量纲不同" in lines
 
 
+def test_what_figures_are_made_of_is_checked(pack: Path) -> None:
+    change(pack / "composition.yaml", "element: energy_consumed_tce", "element: energy_consumd_tce")
+    change(pack / "composition.yaml", "share: whole}", "share: hole}")
+    told = said(pack)
+    assert "composition.yaml：构成规则 element“energy_consumd_tce”——不是数据元素" in told
+    assert "composition.yaml：构成规则 share“hole”——不认识；改为 whole 或 part" in told
+    (pack / "composition.yaml").write_text("composition: 1\n", "utf-8")
+    assert "composition.yaml：构成规则 composition“”——缺少列表" in said(pack)
+
+
 def test_a_default_plan_that_is_not_there_is_told(pack: Path) -> None:
     change(pack / "city.yaml", "plan: zhumadian-14fyp-draft", "plan: elsewhere")
     assert "elsewhere" in said(pack)
