@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shuangkong.assessment.rubric import PLACE
+from shuangkong.assessment.rubric import PLACE, rubric_ids
 from shuangkong.indicators.formula import Step
 from shuangkong.kernel.language import Words
 from shuangkong.rules import RuleBook, RuleValue
@@ -113,6 +113,13 @@ def show_rule(*, path: str, as_of: date | None = None, part: str = "", told: str
         row=row, lines=tuple((line, value_in_words(line)) for line in reversed(rule.lines)), parts=tuple((part, held, part_in_words(part)) for part, held in parts_of(row.line.value)), years=years, year=chosen,
         supposed=suppose(path=path, part=part, told=told, year=chosen, as_of=as_of) if told.strip() else None,
     )  # fmt: skip
+
+
+def rubric_name(code: str) -> Words:
+    """Return the name of a scoring table, its code where there is none (计分表名称)."""
+    rules = _rules()
+    names = dict(zip(rubric_ids(rules), (rule.name for rule in rules.below(PLACE).values()), strict=True))
+    return names.get(code, Words(code, code))
 
 
 def _rules() -> RuleBook:

@@ -38,6 +38,7 @@ from shuangkong.kernel.rounding import round_gbt8170
 from shuangkong.plan.trajectory import Light
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text, unit_text
+from shuangkong.services.rule_pages import rubric_name
 
 register = template.Library()
 ENGLISH: dict[Enum, str] = {
@@ -74,7 +75,7 @@ def called(context: template.Context, told: Enum) -> str:
 @register.simple_tag(takes_context=True)
 def name_of_unit(context: template.Context, symbol: object) -> str:
     """Return a unit as the field writes it (计量单位)."""
-    return unit_text(str(symbol), _language(context))
+    return unit_text(str(symbol or ""), _language(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -93,6 +94,19 @@ def light_of(context: template.Context, light: Light, told: Words | None = None)
 def marks_of(context: template.Context, marks: Iterable[Mark]) -> SafeString:
     """Return marks as word and pattern (标记)."""
     return format_html_join(" ", '<span class="sk-mark" data-mark="{}">{}</span>', ((mark.name, mark.value.in_language(_language(context))) for mark in marks))
+
+
+@register.simple_tag(takes_context=True)
+def rubric(context: template.Context, code: str) -> str:
+    """Return the name of a scoring table (计分表名称)."""
+    return rubric_name(code).in_language(_language(context))
+
+
+@register.simple_tag(takes_context=True)
+def mark_of(context: template.Context, told: str) -> SafeString:
+    """Return a mark that was kept by its Chinese word (标记); the word itself where it is none of ours."""
+    mark = next((one for one in Mark if one.value.zh == told), None)
+    return marks_of(context, (mark,)) if mark else format_html('<span class="sk-mark" lang="zh-Hans">{}</span>', told)
 
 
 @register.simple_tag(takes_context=True)
