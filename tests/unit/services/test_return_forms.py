@@ -16,6 +16,7 @@ from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain, Period
 from shuangkong.kernel.provenance import Confidence
+from shuangkong.returns.deadline import Deadline, filing_window
 from shuangkong.returns.entries import Entry, entry_from
 from shuangkong.returns.form import CellKey, EntryKind, FilerKind, Form
 from shuangkong.returns.formula import completed, computed
@@ -428,3 +429,16 @@ def test_a_five_year_plan_below_its_target_or_off_its_own_years_is_found() -> No
     assert slack["C089"] == {"plan_cod_gap", "plan_intensity_gap"}
     assert "plan_cod_own" in slack["C091"]
     assert slack["C092"] == {"plan_intensity_own", "plan_intensity_of_path_own"}
+
+
+def test_a_deadline_within_spring_festival_2026_moves_behind_it() -> None:
+    """Off from 15 to 23 February 2026, and worked on the Saturdays 14 and 28."""
+    off = [day for day in range(14, 29) if not is_working_day(date(2026, 2, day))]
+    assert off == [15, 16, 17, 18, 19, 20, 21, 22, 23]
+    assert calendar_day(date(2026, 2, 28)).is_known
+    fixed = filing_window(Deadline(month=2, day=15), Period.year(2025), is_working_day=is_working_day)
+    assert fixed.due == date(2026, 2, 24)
+    counted = filing_window(Deadline(working_days=10), Period.parse("2026-01"), is_working_day=is_working_day)
+    assert counted.due == date(2026, 2, 13)
+    after = filing_window(Deadline(working_days=15), Period.parse("2026-01"), is_working_day=is_working_day)
+    assert after.due == date(2026, 2, 27)
