@@ -12,7 +12,7 @@ from shuangkong.evidence.finding import Finding
 from shuangkong.kernel.language import Words
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.chain_loaded import SUBJECT
-from shuangkong.services.chain_rows import altered, chunks, held_at, missing, stray
+from shuangkong.services.chain_rows import altered, chunks, held_at, missing, octets, stray
 from shuangkong.services.filing_records import FINDING_COLUMNS, finding_content
 from shuangkong.store.models import ChainLink, FilingAct, FindingRecord, FindingStep, Submission
 
@@ -62,7 +62,7 @@ def _records(submissions: Any) -> Mapping[int, list[FindingRecord]]:
 
 def _plain(content: Any) -> _Told | None:
     try:
-        told: Any = from_canonical(bytes(content or b""))
+        told: Any = from_canonical(octets(content or b""))
     except NotCanonical:
         return None
     return told if isinstance(told, Mapping) else None

@@ -15,7 +15,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.returns.states import TRANSITIONS, ReturnAct, ReturnState
 from shuangkong.services.chain_checks import check_findings
 from shuangkong.services.chain_loaded import batch_findings, is_batch
-from shuangkong.services.chain_rows import act_differences, altered, chunks, held_at, missing, parsed, stray
+from shuangkong.services.chain_rows import act_differences, altered, chunks, held_at, missing, octets, parsed, stray
 from shuangkong.services.filing_records import subject_of
 from shuangkong.store.models import Attachment, Filing, FilingAct, Submission
 
@@ -107,7 +107,7 @@ def _act(filing: Filing, act: FilingAct, submission: Submission | None, link: Li
 
 def _submission(filing: Filing, submission: Submission, link: Link) -> Iterator[Finding]:
     yield from act_differences(submission, link)
-    content = bytes(submission.content)
+    content = octets(submission.content)
     kept = digest(content, link.act.content.algorithm)
     if kept != link.act.content:
         yield altered(submission, "content", kept.short, link.act.content.short, link)
@@ -130,7 +130,7 @@ def _submission(filing: Filing, submission: Submission, link: Link) -> Iterator[
 def _attachments() -> Iterator[Finding]:
     for row in Attachment.objects.select_related("filing", "person").order_by("pk").iterator(chunk_size=50):
         stated = parsed(row.digest)
-        if stated is not None and digest(bytes(row.content), stated.algorithm) != stated:
+        if stated is not None and digest(octets(row.content), stated.algorithm) != stated:
             yield stray(row, Words(f"的内容与其摘要 {stated.short} 不符", f"does not match its digest {stated.short}"))
 
 

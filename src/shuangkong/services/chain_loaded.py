@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shuangkong.evidence.act import ActKind
-from shuangkong.evidence.canonical import NotCanonical, from_canonical
+from shuangkong.evidence.canonical import from_canonical
 from shuangkong.evidence.chain import Link
 from shuangkong.evidence.digest import digest
 from shuangkong.evidence.finding import Finding
@@ -12,7 +12,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.returns.form import CellKey, FilerKind, Form
-from shuangkong.services.chain_rows import Held, altered, held_at, missing, parsed, stray
+from shuangkong.services.chain_rows import Held, altered, held_at, missing, octets, parsed, stray
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.filing_records import entry_stored
@@ -86,8 +86,8 @@ def _of_submission(one: Mapping[str, Any], submission: Submission | None, link: 
     if submission.digest != one["submission"]:
         yield altered(submission, "digest", submission.digest, one["submission"], link)
     stated = parsed(one["submission"])
-    if stated is not None and digest(bytes(submission.content), stated.algorithm) != stated:
-        yield altered(submission, "content", digest(bytes(submission.content), stated.algorithm).short, stated.short, link)
+    if stated is not None and digest(octets(submission.content), stated.algorithm) != stated:
+        yield altered(submission, "content", digest(octets(submission.content), stated.algorithm).short, stated.short, link)
     if submission.recorded_at != one["steps"][0]["at"]:
         yield altered(submission, "recorded_at", submission.recorded_at, one["steps"][0]["at"], link)
 
@@ -113,13 +113,10 @@ def _due(form: Form, told: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str],
     making = {one["submission"]: one for one in told["returns"] if one["figures"]}
     contents = Submission.objects.filter(filing__form=told["form"], filing__period=told["period"]).values_list("digest", "content")
     for stated, content in contents.iterator(chunk_size=200):
-        one = making.get(stated)
-        if one is None:
-            continue
-        try:
-            cells: Any = from_canonical(bytes(content))
-        except NotCanonical:
+        one, due = making.get(stated), parsed(stated)
+        if one is None or due is None or digest(octets(content), due.algorithm) != due:
             continue  # named with its submission
+        cells: Any = from_canonical(octets(content))
         first, last = one["steps"][0], one["steps"][-1]
         for raw, text in cells["cells"].items():
             key = CellKey.parse(raw)

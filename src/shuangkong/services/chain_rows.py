@@ -110,6 +110,11 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
 )  # fmt: skip
 
 
+def octets(told: Any) -> bytes:
+    """Return what a column of bytes holds (取字节); a hand that wrote text there is to be told of, not to stop the looking."""
+    return told.encode() if isinstance(told, str) else bytes(told)
+
+
 def chunks(each: Iterable[_One], size: int = CHUNK) -> Iterator[list[_One]]:
     """Yield lists of at most `size` (分批)."""
     rest = iter(each)
@@ -123,12 +128,17 @@ def held_at(indices: Iterable[int | None], *, with_content: bool = True) -> dict
     links = {}
     for index, sealed in rows:
         try:
-            links[index] = Link.from_bytes(bytes(sealed))
+            links[index] = Link.from_bytes(octets(sealed))
         except InputRefused:
             continue
     wanted = {str(link.act.content) for link in links.values()} if with_content else set()
-    contents = {key: bytes(content) for key, content in ChainContent.objects.filter(pk__in=wanted).values_list("digest", "content")}
-    return {index: Held(link, contents.get(str(link.act.content))) for index, link in links.items()}
+    contents = {key: octets(content) for key, content in ChainContent.objects.filter(pk__in=wanted).values_list("digest", "content")}
+    return {index: Held(link, _intact(contents.get(str(link.act.content)), link)) for index, link in links.items()}
+
+
+def _intact(content: bytes | None, link: Link) -> bytes | None:
+    """Return content that is what was sealed, else None: what it is not is told by the chain's own walk, and nothing is held against it."""
+    return content if content is not None and digest(content, link.act.content.algorithm) == link.act.content else None
 
 
 def guard_findings() -> Iterator[Finding]:
@@ -167,8 +177,8 @@ def _evidence_findings() -> Iterator[Finding]:
             row, stated = kept.get((item, told)), parsed(told)
             if row is None:
                 yield missing("store_selfevaluationevidence", held.link, Words(f"{one.jurisdiction} {item} 佐证", f"evidence of {one.jurisdiction} {item}"))
-            elif stated is None or digest(bytes(row.content), stated.algorithm) != stated:
-                yield altered(row, "content", "—" if stated is None else digest(bytes(row.content), stated.algorithm).short, told, held.link)
+            elif stated is None or digest(octets(row.content), stated.algorithm) != stated:
+                yield altered(row, "content", "—" if stated is None else digest(octets(row.content), stated.algorithm).short, told, held.link)
 
 
 def _table_findings(hanging: Hanging) -> Iterator[Finding]:
@@ -198,7 +208,7 @@ def differences(row: Any, held: Held, hanging: Hanging) -> Iterator[Finding]:
     """Yield what a row says otherwise than its act and content (逐列比对)."""
     yield from act_differences(row, held.link, hanging.actor)
     if hanging.is_bytes:
-        kept = bytes(getattr(row, hanging.is_bytes))
+        kept = octets(getattr(row, hanging.is_bytes))
         if digest(kept, held.link.act.content.algorithm) != held.link.act.content:
             yield altered(row, hanging.is_bytes, digest(kept, held.link.act.content.algorithm).short, held.link.act.content.short, held.link)
         return

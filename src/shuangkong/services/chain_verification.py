@@ -14,7 +14,7 @@ from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.services.chain_figures import figure_findings
 from shuangkong.services.chain_filings import filing_findings
-from shuangkong.services.chain_rows import chunks, guard_findings, row_findings
+from shuangkong.services.chain_rows import chunks, guard_findings, octets, row_findings
 from shuangkong.services.snapshots import snapshot
 from shuangkong.store.models import ChainContent, ChainLink, FrozenFile, PublishedHead
 
@@ -129,7 +129,7 @@ class _Walk:
 
     def _link(self, row: Any) -> Link | None:
         try:
-            link = Link.from_bytes(bytes(row.sealed))
+            link = Link.from_bytes(octets(row.sealed))
         except InputRefused:
             self.columns.append(Finding(FindingKind.LINK_ALTERED, Words(f"store_chainlink 第{row.pk}环的内容不可读", f"store_chainlink: link {row.pk} cannot be read"), row.pk))
             return None
@@ -148,7 +148,7 @@ class _Walk:
 
     def _look_at_contents(self, links: list[Link]) -> None:
         wanted = {str(link.act.content) for link in links}
-        kept = {key: bytes(content) for key, content in ChainContent.objects.filter(pk__in=wanted).values_list("digest", "content")}
+        kept = {key: octets(content) for key, content in ChainContent.objects.filter(pk__in=wanted).values_list("digest", "content")}
         self.contents.extend(verify_contents(links, lambda act: kept.get(str(act.content))))
         for link in links:
             for name, listed in read_docket(kept.get(str(link.act.content), b"")).items():
@@ -177,7 +177,7 @@ class _Walk:
     def _read_heads(self) -> None:
         for row in PublishedHead.objects.order_by("count", "pk"):
             try:
-                head, stated = Head.from_bytes(bytes(row.sealed))
+                head, stated = Head.from_bytes(octets(row.sealed))
             except InputRefused:
                 self._bad_heads.append(_head_finding(FindingKind.HEAD_ALTERED, row, Words("不可读", "cannot be read")))
                 continue
@@ -211,7 +211,7 @@ def _file(told: str) -> bytes | None:
     for model in (ChainContent, FrozenFile):
         row = model.objects.filter(digest=told).values_list("content", flat=True).first()
         if row is not None:
-            return bytes(row)
+            return octets(row)
     return None
 
 
