@@ -133,7 +133,7 @@ def _open_demo(origin: str, fraud_seed: int | None) -> None:
     load_demo_city(fraud_seed=fraud_seed, told=lambda words: click.echo(f"… {say(words)}", err=True))
     click.echo(say(Words("模拟数据。每个岗位一条一次性登录链接：", "Simulated data. One one-time sign-in link per post:")))
     for person, link in sign_in_links(origin):
-        click.echo(f"  {person.role.value}　{link}")
+        click.echo(f"  {person.full_name}　{say(person.role.words)}　{link}")
 
 
 def _is_loopback(bind: str) -> bool:
