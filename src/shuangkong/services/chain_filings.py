@@ -14,8 +14,8 @@ from shuangkong.evidence.finding import Finding
 from shuangkong.kernel.language import Words
 from shuangkong.returns.states import TRANSITIONS, ReturnAct, ReturnState
 from shuangkong.services.chain_checks import check_findings
-from shuangkong.services.chain_loaded import batch_findings, is_batch
-from shuangkong.services.chain_rows import act_differences, altered, chunks, held_at, missing, octets, parsed, stray
+from shuangkong.services.chain_loaded import batch_findings, files_gone, is_batch
+from shuangkong.services.chain_rows import act_differences, altered, chunks, held_at, octets, parsed, stray
 from shuangkong.services.filing_records import subject_of
 from shuangkong.store.models import Attachment, Filing, FilingAct, Submission
 
@@ -121,10 +121,7 @@ def _submission(filing: Filing, submission: Submission, link: Link) -> Iterator[
     ):
         if told.get(key) != said:
             yield altered(filing, key, said, told.get(key), link)
-    kept_files = set(filing.attachments.values_list("digest", flat=True)) if told.get("attachments") else set()
-    for name, stated in told.get("attachments", {}).items():
-        if stated not in kept_files:
-            yield missing("store_attachment", link, Words(name, name))
+    yield from files_gone(filing, told, link)
 
 
 def _attachments() -> Iterator[Finding]:

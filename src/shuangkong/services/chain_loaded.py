@@ -16,9 +16,10 @@ from shuangkong.services.chain_rows import Held, altered, held_at, missing, octe
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.filing_records import entry_stored
-from shuangkong.store.models import ChainLink, FilingAct, ObservationRow, Submission
+from shuangkong.store.models import ChainLink, Filing, FilingAct, ObservationRow, Submission
 
 SUBJECT = "returns/"
+_NO_FILES = b'{"attachments":{}'
 _Key = tuple[str, int]
 
 
@@ -88,8 +89,17 @@ def _of_submission(one: Mapping[str, Any], submission: Submission | None, link: 
     stated = parsed(one["submission"])
     if stated is not None and digest(octets(submission.content), stated.algorithm) != stated:
         yield altered(submission, "content", digest(octets(submission.content), stated.algorithm).short, stated.short, link)
+    elif stated is not None and not octets(submission.content).startswith(_NO_FILES):  # keys are in order, the files first
+        yield from files_gone(submission.filing, from_canonical(octets(submission.content)), link)
     if submission.recorded_at != one["steps"][0]["at"]:
         yield altered(submission, "recorded_at", submission.recorded_at, one["steps"][0]["at"], link)
+
+
+def files_gone(filing: Filing, told: Mapping[str, Any], link: Link) -> Iterator[Finding]:
+    """Yield the attachments that a submission named and that are gone (附件缺失)."""
+    files = told.get("attachments", {})
+    kept = set(filing.attachments.values_list("digest", flat=True)) if files else set()
+    yield from (missing("store_attachment", link, Words(name, name)) for name, stated in files.items() if stated not in kept)
 
 
 def batch_figures(rows: Iterable[ObservationRow], held: Held) -> Iterator[Finding]:

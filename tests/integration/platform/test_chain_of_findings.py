@@ -7,7 +7,9 @@ from test_chain import run
 from shuangkong.access.roles import Role
 from shuangkong.checks.lifecycle import FindingAct
 from shuangkong.returns.states import ReturnAct
+from shuangkong.services.attachments import attach_file
 from shuangkong.services.chain_verification import verify_chain
+from shuangkong.services.filings import open_filing
 from shuangkong.services.finding_cases import act_on_finding
 from shuangkong.store.models import FindingRecord, FindingStep
 
@@ -61,3 +63,14 @@ def test_what_a_second_submission_rectified_is_sealed_with_it(person: Person) ->
     assert [one.line() for one in verify_chain().findings] == []
     run("DELETE FROM store_findingstep", "store_findingstep")
     assert any("store_findingstep 缺少" in one.line() and "整改" in one.line() for one in verify_chain().findings)
+
+
+def test_an_attachment_taken_away_is_named(person: Person) -> None:
+    open_window()
+    reporter = person(Role.REPORTER, "U001")
+    filing = open_filing(form="205-1", organisation="U001", period="2025", who=reporter)
+    attach_file(filing_id=filing, name="盖章页.pdf", content=b"%PDF-1.4", who=reporter)
+    submitted(person)
+    assert [one.line() for one in verify_chain().findings] == []
+    run("DELETE FROM store_attachment", "store_attachment")
+    assert any("store_attachment 缺少盖章页.pdf" in one.line() for one in verify_chain().findings)
