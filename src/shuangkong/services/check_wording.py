@@ -113,7 +113,7 @@ def _told(limits: Mapping[str, Decimal]) -> Iterator[Words]:
     if tolerances and not any(tolerances):
         yield Words("不允许误差", "no tolerance")
     for name, limit in limits.items():
-        if name.startswith("tolerance_") and not limit or name == "scale" and limit == 1:
+        if (name.startswith("tolerance_") and not limit) or (name == "scale" and limit == 1):
             continue
         yield _limit(name, limit)
 

@@ -76,7 +76,7 @@ def part_in_words(part: str) -> Words:
 
 def _told(value: Any) -> Words:
     if isinstance(value, Mapping):
-        parts = [(FIELDS.get(name, _SAME.get(name, Words(name, name))), _told(one)) for name, one in value.items() if one is not None]
+        parts = [(FIELDS.get(name, _SAME.get(name, Words(name, name))), _unit(str(one)) if name == "unit" else _told(one)) for name, one in value.items() if one is not None]
         return Words("；".join(f"{name.zh} {one.zh}".strip() for name, one in parts if name), "; ".join(f"{name.en} {one.en}".strip() for name, one in parts if name))
     if isinstance(value, tuple | list):
         told = [_told(one) for one in value]
@@ -84,6 +84,10 @@ def _told(value: Any) -> Words:
     if isinstance(value, bool):
         return Words("是", "yes") if value else Words("否", "no")
     return Words(_plain(value), _plain(value))
+
+
+def _unit(symbol: str) -> Words:
+    return Words(unit_text(symbol), unit_text(symbol, "en"))
 
 
 def _plain(value: Any) -> str:
