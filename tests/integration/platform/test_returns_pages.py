@@ -10,7 +10,7 @@ from signed_client import signed_in
 from shuangkong.access.roles import Role
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.filing_cells import known_now
-from shuangkong.services.filings import open_filing
+from shuangkong.services.filings import open_filing, submit_filing
 from shuangkong.store.models import Filing
 
 JSON = "application/json"
@@ -137,6 +137,18 @@ def test_sent_back_without_a_reason_is_refused(person: Person) -> None:
     answer = signed_in(person(Role.REVIEWER, "411721")).post(f"/returns/{filing}/act", {"act": "SEND_BACK", "version": "1", "reason": " "})
     assert answer.status_code == 422
     assert "必须写明理由" in answer.content.decode()
+
+
+def test_the_review_shows_the_period_before_in_every_table(person: Person) -> None:
+    open_window(period="2024")
+    reporter = person(Role.REPORTER, "U001")
+    earlier = open_filing(form=FORM, organisation="U001", period="2024", who=reporter)
+    fill(earlier, reporter, **{"energy.raw_coal.cost": "77.5", "energy.raw_coal.closing": "100", "energy.raw_coal.purchased": "1020"})
+    submit_filing(filing_id=earlier, version=0, who=reporter)
+    open_window()
+    page = signed_in(person(Role.REVIEWER, "411721")).get(f"/returns/{submitted(person)}").content.decode()
+    assert "每格下方小字为上期数" in page
+    assert '<span class="sk-unseen">上期 </span>77.5' in page
 
 
 def test_resubmitted_the_review_shows_what_changed_cell_by_cell(person: Person) -> None:
