@@ -20,6 +20,7 @@ from shuangkong.store.models import AccessEntry, ApiToken
 
 PREFIX = "sk_"
 LONGEST_DAYS = 366
+_NEVER = frozenset({Permission.ASSESSMENT_FREEZE})  # the city government freezes in person, with the second factor
 _SEEN_EVERY = timedelta(minutes=5)
 
 
@@ -61,6 +62,11 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def scopes_open_to(who: Member) -> tuple[Permission, ...]:
+    """Return what a token of a person may be made for (可选权限): what the person may do, but for what no program ever does."""
+    return tuple(one for one in Permission if one not in _NEVER and who.may(one))
+
+
 def issue_token(*, who: Member, name: str, scopes: Iterable[Permission], days: int) -> str:
     """Return a new token of a person, shown this once (签发令牌).
 
@@ -87,9 +93,9 @@ def issue_token(*, who: Member, name: str, scopes: Iterable[Permission], days: i
         raise BadToken(name, Words("名称应为1至60字", "its name must have 1 to 60 characters"))
     if not 1 <= days <= LONGEST_DAYS:
         raise BadToken(days, Words(f"有效期应为1至{LONGEST_DAYS}天", f"must last 1 to {LONGEST_DAYS} days"))
-    beyond = [one.value for one in wanted if not who.may(one)]
+    beyond = [one.value for one in wanted if one not in scopes_open_to(who)]
     if beyond or not wanted:
-        raise BadToken("、".join(beyond), Words("权限为空或超出本人权限", "has no scope, or one beyond its owner's"))
+        raise BadToken("、".join(beyond), Words("权限为空、超出本人权限或不得由程序行使", "has no scope, or one beyond its owner's or that no program may use"))
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         moment = clock.now()

@@ -1,6 +1,6 @@
 """The JSON API: tokens with scope and end, the same use cases as the pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -81,3 +81,14 @@ def test_a_token_revoked_is_of_no_use(person: Person) -> None:
 def test_a_token_beyond_its_owner_or_measure_is_refused(person: Person, scopes: list[Permission], days: int) -> None:
     with pytest.raises(BadToken):
         issue_token(who=person(Role.REPORTER, "U001"), name="过界", scopes=scopes, days=days)
+
+
+def test_no_token_freezes_even_where_its_owner_may(person: Person) -> None:
+    from shuangkong.services.chain import system_actor
+    from shuangkong.services.people import appoint, member
+
+    key = person(Role.GOVERNMENT, "411700").pk
+    appoint(person_id=key, role=Role.SUPPORTING_AGENCY, organisation="411700", valid_from=date(2020, 1, 1), actor=system_actor("411700"), reason="兼任")
+    assert member(key).may(Permission.ASSESSMENT_FREEZE)
+    with pytest.raises(BadToken, match="不得由程序行使"):
+        issue_token(who=member(key), name="自动冻结", scopes=[Permission.ASSESSMENT_FREEZE], days=10)

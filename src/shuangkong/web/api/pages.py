@@ -56,6 +56,6 @@ def _page(request: HttpRequest, *, token: str = "", faults: object = (), status:
     who = request.member
     shown = {
         "tokens": api_tokens.tokens_of(who=who), "made": token, "faults": faults, "longest": api_tokens.LONGEST_DAYS,
-        "scopes": [one for one in Permission if who.may(one)],
+        "scopes": api_tokens.scopes_open_to(who),
     }  # fmt: skip
     return render(request, "api/tokens.html", shown, status=status)
