@@ -90,7 +90,8 @@ def _of_submission(one: Mapping[str, Any], submission: Submission | None, link: 
     if stated is not None and digest(octets(submission.content), stated.algorithm) != stated:
         yield altered(submission, "content", digest(octets(submission.content), stated.algorithm).short, stated.short, link)
     elif stated is not None and not octets(submission.content).startswith(_NO_FILES):  # keys are in order, the files first
-        yield from files_gone(submission.filing, from_canonical(octets(submission.content)), link)
+        told: Any = from_canonical(octets(submission.content))
+        yield from files_gone(submission.filing, told, link)
     if submission.recorded_at != one["steps"][0]["at"]:
         yield altered(submission, "recorded_at", submission.recorded_at, one["steps"][0]["at"], link)
 
