@@ -13,7 +13,10 @@ const headCells = (table) => (table.tHead ? [...table.tHead.rows[table.tHead.row
 // innerText leaves out what is not seen, so the padding of alignPoints is not copied.
 const textOf = (cell) => {
   const field = cell.querySelector("input, select");
-  return field ? field.value : cell.innerText.replace(/\s+/g, " ").trim();
+  if (field) return field.value;
+  const before = cell.querySelector(".sk-before"); // the period before stands under its figure and is no part of it
+  const said = before ? cell.innerText.slice(0, cell.innerText.lastIndexOf(before.innerText)) : cell.innerText;
+  return said.replace(/\s+/g, " ").trim();
 };
 
 /** Pad figures of a column to the same number of decimals, unseen, so that points align though decimals differ by indicator. */
