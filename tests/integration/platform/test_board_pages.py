@@ -172,3 +172,9 @@ def test_one_who_came_before_is_told_since_then(person: Person, still_clock: obj
     assert (second.is_first_look, second.since) == (False, datetime(2026, 3, 2, 1, tzinfo=UTC))
     assert "没有变化" in client.get("/changes").content.decode()
     assert PersonRow.objects.filter(sign_in_name=who.sign_in_name).count() == 1
+
+
+def test_the_ranking_names_who_is_first_responsible(reader: Client, person: Person) -> None:
+    two_counties()
+    head = person(Role.FIRST_RESPONSIBLE, "411721")
+    assert f"<td>{head.full_name}" in reader.get("/").content.decode()

@@ -14,6 +14,7 @@ from shuangkong.services.board_exports import BOARD_FORMS, export_of
 from shuangkong.services.board_pages import BoardFilter, board_page, counted
 from shuangkong.services.figure_pages import figure_page
 from shuangkong.services.filing_lists import my_work
+from shuangkong.services.self_evaluations import responsible_people
 from shuangkong.services.target_pages import target_page
 from shuangkong.services.what_changed import what_changed
 from shuangkong.web.board.charts import dots_of, tiles_of, trajectory_of
@@ -46,6 +47,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
         "page": page, "asked": asked, "chosen_answer": counted(page.chosen(asked)), "known_on": page.moment.as_of, "rows": told_rows(page, asked, language=language, as_of=known),
         "work": my_work(who=request.member), "changes": what_changed(who=request.member, year=page.moment.year, as_of=known), "today": clock.today(),
         "tiles": tiles_of(page, language, known), "dots": dots_of(page, language, known), "may_export": request.member.may(Permission.EXPORT),
+        "heads": responsible_people(page.moment.as_of),
     }  # fmt: skip
     return render(request, "board/board.html", context)
 
