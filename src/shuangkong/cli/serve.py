@@ -98,6 +98,7 @@ def serve(
         from django.db import connections
 
         from shuangkong.services.background import beat
+        from shuangkong.services.publication import publish_head
         from shuangkong.services.rule_notes import note_rules
 
         call_command("migrate", verbosity=0, interactive=False)
@@ -107,6 +108,7 @@ def serve(
             if is_demo:
                 _open_demo(origin, fraud_seed)
             note_rules()
+            publish_head()  # whatever is cut from the end of the chain after this is missed
             click.echo(say(Words(f"平台在 {origin}/  按 Ctrl-C 结束", f"the platform is at {origin}/  Ctrl-C ends")))
             connections.close_all()
             beat()  # the worker is as good as there

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 import schemathesis
 from cycle_steps import evaluated, started
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from filing_steps import FORM, Person, open_window, submitted
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
@@ -61,6 +62,17 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shuangkong.web.api.gate.count_against_limit", lambda kind, **told: None)
 
 
+@pytest.fixture
+def kept_connection() -> Iterator[None]:
+    """A request begins and ends with closing connections that are in a transaction; the test's own must stay, as in Django's client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
 class Asked(NamedTuple):
     """The description as published, who asks, and what there is to ask for."""
 
@@ -70,7 +82,7 @@ class Asked(NamedTuple):
 
 
 @pytest.fixture
-def described(unlimited: None, person: Person) -> Asked:
+def described(unlimited: None, kept_connection: None, person: Person) -> Asked:
     """A city with a return submitted and an assessment started."""
     open_window()
     filing = submitted(person)
