@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from shuangkong.web import assets
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
+_LEAVINGS = 3  # so many pages may follow one another before the last is waited for
 CHROMIUM_AT_LEAST = 109  # the last that runs on Windows 7, which many offices still have
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -135,7 +136,17 @@ class Watch:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's own modules have started, its charts are drawn and its fonts are in."""
+    """Wait until the page's own modules have started, its charts are drawn and its fonts are in; follow it where it is just leaving."""
+    for _ in range(_LEAVINGS):
+        try:
+            return _settle(page)
+        except Error as trouble:
+            if "Execution context was destroyed" not in str(trouble):
+                raise
+    return _settle(page)
+
+
+def _settle(page: Page) -> None:
     page.wait_for_load_state("load")
     page.wait_for_function("() => !document.querySelector('script[src*=\"js/main.\"]') || document.documentElement.dataset.skReady")
     page.wait_for_function(

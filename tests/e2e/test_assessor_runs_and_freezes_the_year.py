@@ -16,10 +16,11 @@ def press(page: Page, name: str, *, confirm: bool = False, reason: str = "") -> 
     button = page.get_by_role("button", name=name, exact=True)
     if reason:
         page.locator("form").filter(has=button).get_by_role("textbox").last.fill(reason)
-    button.click()
     if confirm:
-        page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state()
+        button.click()
+        button = page.get_by_role("dialog").get_by_role("button", name=name, exact=True)
+    with page.expect_navigation():
+        button.click()
     settle(page)
 
 
