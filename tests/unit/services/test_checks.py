@@ -22,7 +22,7 @@ def test_recall_and_false_findings_on_unseen_seeds(seed: int) -> None:
     assert {code for code, one in told.items() if not one.planted} <= CROWD
     planted, found = (sum(getattr(one, name) for one in told.values()) for name in ("planted", "found"))
     assert found >= LEAST_RECALL * planted
-    assert [code for code, one in told.items() if one.planted and one.found < one.planted - 2] == []  # of five, two may slip through: five are too few to hold 0.9 against
+    assert [code for code, one in told.items() if one.planted and one.found < one.planted - 1] == []  # of five, one may slip through
     assert result.clean_returns > 1500
     assert result.false_per_1000 <= MOST_FALSE_PER_1000
     assert result.as_json("zh")["mark"] == "模拟"
