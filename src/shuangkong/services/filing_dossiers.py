@@ -6,7 +6,7 @@ Rows are append-only, so everything read is kept under the newest row it was rea
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -61,11 +61,17 @@ def partial_dossier(form: Form, filing: Filing, laid: Dossier) -> Dossier | None
     return replace(laid, children=children, children_expected=expected) if children else None
 
 
-def _figures(form: Form, org: str, period: Period, entries: Mapping[CellKey, Entry], moment: object) -> Reported:
+def _figures(form: Form, org: str, period: Period, entries: Mapping[CellKey, Entry], moment: datetime) -> Reported:
     return {
-        cell.element: Figure(cell.element, org, period, entry.number, cell.unit or unit("1"), entry.is_not_applicable, moment)  # type: ignore[arg-type]
+        cell.element: Figure(cell.element, org, period, entry.number, cell.unit or unit("1"), entry.is_not_applicable, moment)
         for key, entry in entries.items() if (cell := form.cell(key)) is not None and cell.element
     }  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _submitted_figures(form: Form, org: str, period: Period, submission: int, digest: str, moment: datetime) -> Reported:
+    """Return the figures of a submission, which never changes."""
+    return _figures(form, org, period, submitted_at(form, submission, digest), moment)
 
 
 Versions = Mapping[str, Mapping[str, Sequence[Figure]]]
@@ -91,7 +97,7 @@ def _history(form: Form, filing: Filing, versions: Versions) -> list[Reported]:
     )  # fmt: skip
     for at, pk, digest, moment in rows:
         earlier = Period.parse(at)
-        waiting[at] = _figures(form, filing.organisation.code, earlier, submitted_at(form_of(form.code, earlier), pk, digest), moment)
+        waiting[at] = _submitted_figures(form_of(form.code, earlier), filing.organisation.code, earlier, pk, digest, moment)
     told: list[Reported] = []
     before = period.previous()
     for _ in range(_HISTORY):

@@ -136,7 +136,8 @@ def form_on(code: str, day: date, *, folder: Path) -> Form:
     raise UnknownForm(code, day)
 
 
-def form_factors(form: Form, day: date) -> dict[str, CoalFactor]:
+@lru_cache(maxsize=256)
+def form_factors(form: Form, day: date) -> Mapping[str, CoalFactor]:
     """Return the coefficients that a form's formulas ask for, by row (折标系数): on its basis, of the day, in tce per unit of the row.
 
     A row whose carrier has none on that basis is left out; what rests on it stays empty and says so.
