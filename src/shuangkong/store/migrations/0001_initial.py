@@ -456,6 +456,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(blank=True, max_length=120)),
                 ('text', models.TextField()),
                 ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
                 ('filing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='store.filing')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
             ],
@@ -583,6 +584,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='TargetVerdict',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('plan', models.CharField(max_length=80)),
+                ('target', models.CharField(max_length=20)),
+                ('jurisdiction', models.CharField(max_length=40)),
+                ('year', models.PositiveIntegerField()),
+                ('number', models.PositiveIntegerField()),
+                ('word', models.CharField(max_length=12)),
+                ('statement', models.TextField()),
+                ('evidence', models.JSONField(default=list)),
+                ('is_simulated', models.BooleanField(default=False)),
+                ('role', models.CharField(max_length=40)),
+                ('organisation', models.CharField(max_length=40)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+            ],
+        ),
+        migrations.CreateModel(
             name='TotpSecret',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -591,6 +612,37 @@ class Migration(migrations.Migration):
                 ('last_step', models.BigIntegerField(default=0)),
                 ('recorded_at', models.DateTimeField()),
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='totp', to='store.person')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='VerdictDecision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('act', models.CharField(max_length=12)),
+                ('reason', models.TextField(blank=True)),
+                ('role', models.CharField(max_length=40)),
+                ('organisation', models.CharField(max_length=40)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('verdict', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='store.targetverdict')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='VerdictEvidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('plan', models.CharField(max_length=80)),
+                ('target', models.CharField(max_length=20)),
+                ('name', models.CharField(max_length=160)),
+                ('media_type', models.CharField(max_length=80)),
+                ('content', models.BinaryField()),
+                ('digest', models.CharField(max_length=80)),
+                ('recorded_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
             ],
         ),
         migrations.CreateModel(
@@ -687,5 +739,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='filingact',
             constraint=models.UniqueConstraint(fields=('filing', 'version_after'), name='one_act_a_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='targetverdict',
+            constraint=models.UniqueConstraint(fields=('plan', 'target', 'year', 'number'), name='one_verdict_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='verdictevidence',
+            constraint=models.UniqueConstraint(fields=('plan', 'target', 'digest'), name='one_evidence_a_digest'),
         ),
     ]

@@ -11,8 +11,8 @@ TABLES = (
     "store_appointmentend", "store_assessmentstep", "store_attachment", "store_chaincontent", "store_chainlink", "store_filingact",
     "store_findingrecord", "store_findingstep", "store_frozenfile", "store_frozenresult", "store_handover", "store_linejudgement",
     "store_observationrow", "store_organisationversion", "store_passwordpast", "store_publishedhead", "store_remark",
-    "store_selfevaluation", "store_selfevaluationevidence", "store_selfevaluationsignature", "store_submission", "store_waiver",
-    "store_windowversion",
+    "store_selfevaluation", "store_selfevaluationevidence", "store_selfevaluationsignature", "store_submission", "store_targetverdict",
+    "store_verdictdecision", "store_verdictevidence", "store_waiver", "store_windowversion",
 )  # fmt: skip
 
 

@@ -40,11 +40,13 @@ from shuangkong.store.models.security import (
     SignInToken,
     TotpSecret,
 )
+from shuangkong.store.models.verdicts import TargetVerdict, VerdictDecision, VerdictEvidence
 
 __all__ = [
     "AccessEntry", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment", "AppointmentEnd",
     "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "DraftCell", "Filing", "FilingAct", "FindingRecord",
     "FindingStep", "FrozenFile", "FrozenResult", "HandOver", "LineJudgement", "ObservationRow", "Organisation", "OrganisationVersion",
     "PasswordPast", "Person", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation", "SelfEvaluationEvidence",
-    "SelfEvaluationSignature", "Session", "SignInFailure", "SignInToken", "Submission", "TotpSecret", "Waiver", "WindowVersion",
+    "SelfEvaluationSignature", "Session", "SignInFailure", "SignInToken", "Submission", "TargetVerdict", "TotpSecret",
+    "VerdictDecision", "VerdictEvidence", "Waiver", "WindowVersion",
 ]  # fmt: skip
