@@ -39,6 +39,7 @@ class ActKind(Enum):
     PUBLICATION = "公布"
     HANDING_OVER = "移交"
     EXPORT = "导出"
+    REMARK = "讨论"
 
     @property
     def code(self) -> str:

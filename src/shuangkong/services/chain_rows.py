@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
+from unicodedata import normalize
 
 from django.db import connection, models
 
@@ -75,6 +76,7 @@ TABLES: tuple[Hanging, ...] = (
         tables.OrganisationVersion,
         {"code": lambda row: row.organisation.code, "kind": lambda row: row.organisation.kind, "name": lambda row: row.name_zh},
     ),
+    Hanging(tables.Remark),
     Hanging(tables.Amendment),
     Hanging(tables.AmendmentDecision),
     Hanging(tables.FindingStep, may_be_unsealed=True),
@@ -94,6 +96,7 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
         "return/", (tables.FilingAct,),
     ),
     ((ActKind.AMENDMENT,), "return/", (tables.FilingAct, tables.Amendment, tables.AmendmentDecision)),
+    ((ActKind.REMARK,), "return/", (tables.Remark,)),
     ((ActKind.WINDOW_CHANGE,), "window/", (tables.WindowVersion,)),
     ((ActKind.ORGANISATION_CHANGE,), "organisation/", (tables.OrganisationVersion,)),
     ((ActKind.ROLE_CHANGE,), "person/", (tables.Appointment, tables.AppointmentEnd)),
@@ -234,7 +237,7 @@ def act_differences(row: Any, link: Link, actor: str = "person") -> Iterator[Fin
         yield altered(row, "recorded_at", row.recorded_at, act.recorded_at, link)
     # An act that says why by itself leaves the column empty.
     if getattr(row, "reason", ""):
-        if row.reason != act.reason:
+        if _text(row.reason) != act.reason:
             yield altered(row, "reason", row.reason, act.reason, link)
     elif act.reason and hasattr(row, "reason") and not act.kind.needs_precedent:
         yield altered(row, "reason", "", act.reason, link)
@@ -316,7 +319,7 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date | Digest):
-        return str(value)
+        return normalize("NFC", str(value))  # as it is sealed
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
     if isinstance(value, Mapping):

@@ -124,8 +124,8 @@ class SignedStep:
 
 
 def steps_of(subject: str) -> tuple[SignedStep, ...]:
-    """Return every act on a thing, in the order of the chain (办理过程)."""
-    rows = ChainLink.objects.filter(subject=subject).exclude(kind=ActKind.EXPORT.code).order_by("index").values_list("sealed", flat=True)
+    """Return every act on a thing, in the order of the chain (办理过程); what was only taken out or said of it is none."""
+    rows = ChainLink.objects.filter(subject=subject).exclude(kind__in=[ActKind.EXPORT.code, ActKind.REMARK.code]).order_by("index").values_list("sealed", flat=True)
     links = [Link.from_bytes(bytes(sealed)) for sealed in rows]
     return tuple(
         SignedStep(one.act.kind.words, one.act.actor, one.act.post, one.act.organisation, one.act.recorded_at, one.act.reason, one.index, one.digest)

@@ -1,15 +1,20 @@
-"""The discussion of a return or of one of its cells (讨论): kept as said, beside the figures."""
+"""The discussion of a return or of one of its cells (讨论): sealed and kept as said, beside the figures."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
+
+from django.db import transaction
 
 from shuangkong.access.roles import Permission
+from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.form import CellKey, Form
-from shuangkong.services import clock
+from shuangkong.services.chain import seal
 from shuangkong.services.filing_forms import form_of
+from shuangkong.services.filing_records import subject_of
 from shuangkong.services.handling_limits import handling_limit
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import Filing, Remark
@@ -34,7 +39,7 @@ class ShownRemark:
 
 
 def add_remark(*, filing_id: int, text: str, who: Member, key: str = "") -> int:
-    """Say something of a return, of a cell where `key` names one (讨论); returns its key.
+    """Say something of a return, of a cell where `key` names one, and seal it (讨论); returns its key.
 
     Raises
     ------
@@ -42,8 +47,8 @@ def add_remark(*, filing_id: int, text: str, who: Member, key: str = "") -> int:
         If it is empty or too long or names no cell; if the person has no post over the organisation that allows it.
     """
     filing = Filing.objects.select_related("organisation").get(pk=filing_id)
-    actor_of(who, Permission.DISCUSS, filing.organisation.code)
-    said, most = "\n".join(line.strip() for line in text.strip().splitlines()), handling_limit("remark_letters")
+    actor = actor_of(who, Permission.DISCUSS, filing.organisation.code)
+    said, most = "\n".join(line.strip() for line in normalize("NFC", text).strip().splitlines()), handling_limit("remark_letters")
     if not said:
         raise BadRemark("", Words("是空的", "is empty"), Words("写下要说的话", "write something"))
     if len(said) > most:
@@ -51,7 +56,12 @@ def add_remark(*, filing_id: int, text: str, who: Member, key: str = "") -> int:
     form = form_of(filing.form, Period.parse(filing.period))
     if key and _cell_name(form, key) is None:
         raise BadRemark(key, Words("本表没有这一格", "names no cell of the return"), Words("从格旁发起讨论", "start it from the cell"))
-    return int(Remark.objects.create(filing=filing, key=key, text=said, person_id=who.pk, recorded_at=clock.now()).pk)
+    with transaction.atomic():
+        sealed = seal(
+            kind=ActKind.REMARK, subject=subject_of(filing), actor=actor, content={"filing": filing.pk, "key": key, "text": said}, is_simulated=filing.is_simulated
+        )
+        made = Remark.objects.create(filing=filing, key=key, text=said, person_id=actor.person_id, recorded_at=sealed.recorded_at, link=sealed.link)
+    return int(made.pk)
 
 
 def remarks_on(filing: Filing, form: Form) -> tuple[ShownRemark, ...]:

@@ -23,6 +23,7 @@ from shuangkong.services.filing_forms import form_of
 from shuangkong.services.organisations import OrganisationFacts, change_organisation
 from shuangkong.services.people import end_appointment
 from shuangkong.services.platform_demo import load_pack_observations
+from shuangkong.services.remarks import add_remark
 from shuangkong.services.windows import waive_period
 from shuangkong.store.append_only import append_only_tables, trigger_statements, unguarded_tables
 from shuangkong.store.models import Appointment, ChainLink
@@ -57,6 +58,7 @@ def lived(person: Person) -> Person:
     open_window()
     filing = submitted(person)
     carried(filing, person, *WHOLE_WAY)
+    add_remark(filing_id=filing, text="为何\n少了 e\u0301", key="energy.raw_coal.consumed", who=person(Role.REVIEWER, "411721"))
     submitted(person, "U002")
     facts = OrganisationFacts(name=Words("迁址厂", "Moved works"), parent="411723", tags=frozenset({"industrial"}))
     change_organisation(code="U002", facts=facts, valid_from=date(2026, 2, 1), actor=system_actor("411700"), reason="迁址")
@@ -109,6 +111,10 @@ TAMPERING = [
     ("store_appointmentend", "DELETE FROM store_appointmentend", "缺少一行", "权限变更 person/reporter-U001"),
     ("store_organisationversion", "UPDATE store_organisationversion SET name_zh = '别的厂' WHERE name_zh = '迁址厂'", "name 现为 别的厂，存证为 迁址厂", "机构变更 organisation/U002"),
     ("store_waiver", "UPDATE store_waiver SET organisation_id = (SELECT id FROM store_organisation WHERE code = 'U002')", "organisation 现为 U002，存证为 U001", "豁免"),
+    ("store_remark", "UPDATE store_remark SET text = '没有问题'", "text 现为 没有问题，存证为 为何", "讨论 return/205-1/U001/2025"),
+    ("store_remark", "UPDATE store_remark SET key = 'energy.raw_coal.closing'", "key 现为 energy.raw_coal.closing，存证为 energy.raw_coal.consumed", "讨论"),
+    ("store_remark", "UPDATE store_remark SET filing_id = (SELECT MAX(id) FROM store_filing)", "filing 现为", "讨论 return/205-1/U001/2025"),
+    ("store_remark", "DELETE FROM store_remark", "store_remark 缺少一行", "讨论 return/205-1/U001/2025"),
     ("store_chainlink", "UPDATE store_chainlink SET actor = '别人' WHERE kind = 'approval'", "actor 现为 别人", "审批"),
     ("store_chaincontent", "UPDATE store_chaincontent SET content = {blob} WHERE digest = (SELECT content_digest FROM store_chainlink WHERE kind = 'waiver')",
      "现存内容与存证时不同", "豁免 waiver/205-1/U001/2025"),

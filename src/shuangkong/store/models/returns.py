@@ -147,3 +147,4 @@ class Remark(AppendOnly):
     text = models.TextField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
     recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
