@@ -24,6 +24,7 @@ from shuangkong.plan.trajectory import (
     milestones_linear,
     pace,
 )
+from shuangkong.plan.verdict import Verdict
 from shuangkong.rules import RuleBook, RulesOnDay, RuleValue
 from shuangkong.rules import book as packaged_rules
 from shuangkong.services.cities import City
@@ -51,6 +52,7 @@ class BoardLine:
     base: Decimal | None
     pace: Pace
     reason: Words | None = None
+    verdict: Verdict | None = None
 
     @property
     def light(self) -> Light:
@@ -122,7 +124,9 @@ def latest_year(*, city: City, indicators: CityIndicators, as_of: date | None) -
     return first
 
 
-def board(*, city: City, indicators: CityIndicators, year: int, as_of: date, rule_book: RuleBook | None = None) -> Board:
+def board(
+    *, city: City, indicators: CityIndicators, year: int, as_of: date, rule_book: RuleBook | None = None, verdicts: Sequence[Verdict] = ()
+) -> Board:
     """Return every target of the city's plan as it stood in a year (指标一览).
 
     Parameters
@@ -137,9 +141,12 @@ def board(*, city: City, indicators: CityIndicators, year: int, as_of: date, rul
         What was known at the end of this day is taken, nothing later.
     rule_book : RuleBook, optional
         Takes the place of the package's rules.
+    verdicts : sequence of Verdict
+        What people said of targets without a figure, in force on the day, the earliest year first.
     """
     reader = Reader(city, indicators.evaluator(as_of=as_of), (rule_book or packaged_rules()).at(date(year, 12, 31)))
-    lines = [reader.line(target, year) for target in city.plan.targets]
+    said = {one.target: one for one in verdicts if one.year <= year}
+    lines = [_judged(reader.line(target, year), said.get(target.id)) for target in city.plan.targets]
     return Board(city, city.plan, year, as_of, _with_alternatives(lines), indicators)
 
 
@@ -238,6 +245,16 @@ class Reader:
                 printed = f"{_two(known)} {target.unit}"
                 return Words(f"{year} 年未报送；最近为 {before} 年 {printed}", f"{year} not reported; last known {before}: {printed}")
         return (result.reason if result else None) or _REASON[GreyReason.NO_DATA]
+
+
+def _judged(line: BoardLine, verdict: Verdict | None) -> BoardLine:
+    """Give a line without a figure the light that people gave it; a verdict on an earlier year is told and gives none."""
+    if verdict is None or line.pace.reason is not GreyReason.QUALITATIVE:
+        return line
+    word = verdict.word.words
+    if verdict.year < line.year:
+        return replace(line, reason=Words(f"{line.year} 年待评判；{verdict.year} 年评判为{word.zh}", f"{line.year} to be judged; judged {word.en} in {verdict.year}"))
+    return replace(line, pace=verdict.pace, verdict=verdict, reason=Words(f"定性，评判为{word.zh}", f"qualitative, judged {word.en}"))
 
 
 def _with_alternatives(lines: Sequence[BoardLine]) -> tuple[BoardLine, ...]:

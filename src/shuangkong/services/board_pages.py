@@ -54,6 +54,8 @@ class PageRow:
     @property
     def state_words(self) -> Words:
         """The word beside the light: what is missing where there is none."""
+        if self.line.verdict:
+            return self.line.verdict.word.words
         return TO_BE_JUDGED if self.state == TO_JUDGE else self.row.light.words
 
     @property

@@ -28,7 +28,7 @@ from shuangkong.store.models import ChainContent, ChainLink
 
 CHUNK = 500
 _One = TypeVar("_One")
-_NAMING = ("form", "organisation", "filing", "person", "cycle", "finding", "appointment", "jurisdiction", "element", "org", "period", "item")
+_NAMING = ("form", "organisation", "filing", "person", "cycle", "finding", "appointment", "jurisdiction", "element", "org", "period", "item", "target", "verdict")
 
 
 class Held(NamedTuple):
@@ -88,6 +88,8 @@ TABLES: tuple[Hanging, ...] = (
     Hanging(tables.AppealAnswer),
     Hanging(tables.FrozenResult, is_bytes="content"),
     Hanging(tables.HandOver),
+    Hanging(tables.TargetVerdict),
+    Hanging(tables.VerdictDecision),
 )
 # What an act of some kinds on some subjects must have left behind, in one of these tables.
 _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
@@ -110,6 +112,8 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
     ((ActKind.ASSESSMENT_FREEZE,), "assessment/", (tables.FrozenResult,)),
     ((ActKind.HANDING_OVER,), "assessment/", (tables.HandOver,)),
     ((ActKind.VERIFICATION, ActKind.FINDING_CLOSURE, ActKind.WAIVER), "finding/", (tables.FindingStep,)),
+    ((ActKind.SUBMISSION,), "verdict/", (tables.TargetVerdict,)),
+    ((ActKind.APPROVAL, ActKind.SENDING_BACK, ActKind.WITHDRAWAL), "verdict/", (tables.VerdictDecision,)),
 )  # fmt: skip
 
 
@@ -157,6 +161,7 @@ def row_findings() -> Iterator[Finding]:
     for kinds, prefix, owners in _OWED:
         yield from _gone(kinds, prefix, owners)
     yield from _evidence_findings()
+    yield from _verdict_evidence_findings()
     for cycle in tables.AssessmentCycle.objects.order_by("pk"):
         last = cycle.steps.order_by("version_after").last()
         held = held_at([last.link], with_content=False).get(last.link) if last else None
@@ -182,6 +187,21 @@ def _evidence_findings() -> Iterator[Finding]:
                 yield missing("store_selfevaluationevidence", held.link, Words(f"{one.jurisdiction} {item} 佐证", f"evidence of {one.jurisdiction} {item}"))
             elif stated is None or digest(octets(row.content), stated.algorithm) != stated:
                 yield altered(row, "content", "—" if stated is None else digest(octets(row.content), stated.algorithm).short, told, held.link)
+
+
+def _verdict_evidence_findings() -> Iterator[Finding]:
+    """Yield the evidence of verdicts that is gone or differs from what was named (评判佐证校验)."""
+    kept = {(row.plan, row.target, row.digest): row for row in tables.VerdictEvidence.objects.order_by("pk")}
+    for some in chunks(tables.TargetVerdict.objects.order_by("pk").iterator(chunk_size=CHUNK)):
+        held = held_at((one.link for one in some), with_content=False)
+        for one, told in ((one, told) for one in some if one.link in held for told in one.evidence):
+            row, stated, link = kept.get((one.plan, one.target, told["digest"])), parsed(told["digest"]), held[one.link].link
+            if row is None:
+                yield missing("store_verdictevidence", link, Words(f"{one.target} 评判佐证 {told['name']}", f"evidence {told['name']} of {one.target}"))
+            elif stated is None or digest(octets(row.content), stated.algorithm) != stated:
+                yield altered(row, "content", "—" if stated is None else digest(octets(row.content), stated.algorithm).short, told["digest"], link)
+            elif row.name != told["name"]:
+                yield altered(row, "name", row.name, told["name"], link)
 
 
 def _table_findings(hanging: Hanging) -> Iterator[Finding]:

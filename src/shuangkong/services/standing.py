@@ -13,6 +13,7 @@ from shuangkong.services.board import Board, board, latest_year
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.filing_observations import as_observation, newest_id
 from shuangkong.services.indicators import CityIndicators, org_tree
+from shuangkong.services.verdicts import confirmed_verdicts, newest_decision
 from shuangkong.store.models import ObservationRow
 
 
@@ -27,11 +28,12 @@ class YearOutOfPlan(Refusal):
 
 
 class Moment(NamedTuple):
-    """What a board depends on, and all that it depends on (看板时点): newest row, year, day of knowledge. A cache hangs on it."""
+    """What a board depends on, and all that it depends on (看板时点): newest row, year, day of knowledge, newest answer to a verdict. A cache hangs on it."""
 
     newest: int
     year: int
     as_of: date
+    judged: int = 0
 
 
 class _Kept:
@@ -93,7 +95,7 @@ def moment_of(*, year: int | None = None, as_of: date | None = None) -> Moment:
     city_indicators()
     if year is not None and year not in plan_years():
         raise YearOutOfPlan(year, plan_years())
-    return Moment(_kept.newest, year or _latest_year(_kept.newest, as_of), min(as_of or clock.today(), clock.today()))
+    return Moment(_kept.newest, year or _latest_year(_kept.newest, as_of), min(as_of or clock.today(), clock.today()), newest_decision())
 
 
 def plan_years() -> range:
@@ -113,8 +115,8 @@ def board_as_known(*, year: int | None = None, as_of: date | None = None) -> Boa
 
 
 @lru_cache(maxsize=32)
-def _board(newest: int, year: int, as_of: date) -> Board:
-    return board(city=city(), indicators=city_indicators(), year=year, as_of=as_of)
+def _board(newest: int, year: int, as_of: date, judged: int) -> Board:
+    return board(city=city(), indicators=city_indicators(), year=year, as_of=as_of, verdicts=confirmed_verdicts(year=year, as_of=as_of))
 
 
 @lru_cache(maxsize=64)

@@ -119,9 +119,15 @@ def _row(board: Board, line: BoardLine) -> BoardRow:
         target=Figure(target.value, target.unit, decimals_of(target.value)), operator=target.operator.value,
         base=Figure(line.base, target.unit, max(decimals, decimals_of(target.base_value)) if target.base_value is None else decimals_of(target.base_value)),
         current=Figure(line.current, target.unit, decimals, line.reason), period=str(board.year) if result else "—",
-        pace_pct=Figure(line.pace.pace_pct, "%", 1), light=line.light, reason=line.reason, coverage=coverage, marks=marks_of(result) if line.current is not None else (),
+        pace_pct=Figure(line.pace.pace_pct, "%", 1), light=line.light, reason=line.reason, coverage=coverage, marks=_marks(line),
         lead=lead_agencies(board, target), phrase=target.phrase, remarks=_remark_numbers(board, target), anchor=anchor_of(target) if result else "",
     )  # fmt: skip
+
+
+def _marks(line: BoardLine) -> tuple[Mark, ...]:
+    if line.verdict is not None:
+        return (Mark.SIMULATED,) if line.verdict.is_simulated else ()
+    return marks_of(line.result) if line.current is not None else ()
 
 
 def _place(board: Board, target: Target) -> Words:

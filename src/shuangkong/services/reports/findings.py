@@ -67,7 +67,7 @@ def next_steps(board: Board, rules: Sequence[RuleLine]) -> tuple[Words, ...]:
         lines = [line for line in board.lines if line.light is Light.GREY and line.pace.reason is reason and line not in absent]
         if lines:
             steps.append(_asked(board, lines, words))
-    outcomes = sum(line.target.operator is Operator.QUALITATIVE for line in board.lines)
+    outcomes = sum(line.pace.reason is GreyReason.QUALITATIVE for line in board.lines)
     if outcomes:
         steps.append(Words(f"定性目标 {outcomes} 项：由牵头单位举证，评判后才有结论。", f"{outcomes} qualitative targets: their leads give evidence; they are judged by people."))
     unverified = sum(not rule.is_verified for rule in rules)
@@ -119,12 +119,13 @@ def _counted(board: Board) -> Words:
     others = len(board.lines) - len(measured)
     zh = "、".join(f"{words.zh} {count} 项" for count, words in lacking)
     en = ", ".join(f"{count} {words.en}" for count, words in lacking)
-    note = board.plan.targets_note
+    note, judged = board.plan.targets_note, sum(line.verdict is not None for line in board.lines)
+    judged_zh, judged_en = (f"由人评判（已评判 {judged} 项）", f"judged by people ({judged} so far)") if judged else ("由人评判，不计灯", "judged by people, without a light")
     return Words(
         f"共 {len(board.lines)} 项" + (f"：{note.zh}" if note.zh else "") + f"。可计量的 {len(measured)} 项" + (f"（{zh}）" if zh else "")
-        + f"，定性的 {others} 项由人评判，不计灯。",
+        + f"，定性的 {others} 项{judged_zh}。",
         f"{len(board.lines)} targets" + (f": {note.en}" if note.en else "") + f". {len(measured)} are measured" + (f" ({en})" if en else "")
-        + f"; {others} are qualitative, judged by people, without a light.",
+        + f"; {others} are qualitative, {judged_en}.",
     )  # fmt: skip
 
 
