@@ -32,10 +32,10 @@ from shuangkong.services.filing_observations import end_of
 from shuangkong.services.frozen_results import Difference, Frozen, compare_frozen, frozen_result
 from shuangkong.services.hand_over import handed_over, receipts_of
 from shuangkong.services.organisations import Tree, tree_on
-from shuangkong.services.people import Member, NotPermitted, reader_of
+from shuangkong.services.people import Member, NotPermitted, reader_of, responsible_people
 from shuangkong.services.reports.assessment_results import compose_results
 from shuangkong.services.reports.workings import working_of
-from shuangkong.services.self_evaluations import latest_evaluation, latest_evaluations, responsible_people
+from shuangkong.services.self_evaluations import latest_evaluation, latest_evaluations
 from shuangkong.services.standing import city_indicators
 from shuangkong.store.models import (
     Appeal,
@@ -244,7 +244,7 @@ def show_cycle(*, cycle_id: int, who: Member) -> CyclePage:
         sees = _is_over(who, code, tree)
         is_shown = sees or line.state.is_announced
         places.append(Place(
-            code, place.card.name, people.get(code, ""), place if is_shown else None, ranks.get(code) if line.state.is_announced else None,
+            code, place.card.name, str(people.get(code, "")), place if is_shown else None, ranks.get(code) if line.state.is_announced else None,
             own.get(code), sum(one.jurisdiction == code for one in appeals), sees or line.state.is_public,
         ))  # fmt: skip
     places.sort(key=lambda one: (one.rank is None, one.rank or 0, one.code))
@@ -341,7 +341,7 @@ def show_sheet(*, cycle_id: int, jurisdiction: str, who: Member) -> SheetPage:
     may_appeal = line.state is CycleState.APPEALING and Permission.APPEAL in at_home and last is not None and clock.today() <= last
     is_open = line.state is CycleState.SELF_EVALUATING
     return SheetPage(
-        line=line, place=place, code=jurisdiction, head=responsible_people(row.as_of).get(jurisdiction, ""), own=own,
+        line=line, place=place, code=jurisdiction, head=str(responsible_people(row.as_of).get(jurisdiction, "")), own=own,
         lines=_lines(row, jurisdiction, place, own, may_appeal=may_appeal, may_judge=line.state is CycleState.REVIEWING and who.may(Permission.ASSESSMENT_RUN)),
         may_evaluate=is_open and Permission.SELF_EVALUATE in at_home,
         may_sign=is_open and Permission.SELF_EVALUATION_SIGN in at_home and own is not None and not hasattr(own, "signature"),

@@ -45,9 +45,9 @@ from shuangkong.services.documents.assessment_report import AssessmentReport, Pa
 from shuangkong.services.documents.assessment_xlsx import assessment_xlsx
 from shuangkong.services.documents.report_record import record_of, report_of_record
 from shuangkong.services.evidence import observation_lines
-from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.services.people import Member, NotPermitted, actor_of, responsible_people
 from shuangkong.services.reports.assessment_results import compose_results
-from shuangkong.services.self_evaluations import latest_evaluations, responsible_people
+from shuangkong.services.self_evaluations import latest_evaluations
 from shuangkong.services.standing import city_indicators
 from shuangkong.store.models import AssessmentCycle, FrozenFile, FrozenResult, PublishedHead
 
@@ -145,7 +145,7 @@ def _files(cycle: AssessmentCycle, actor: Actor) -> dict[str, bytes]:
     indicators = city_indicators()
     run = decided(cycle)
     known = indicators.snapshot(cycle.as_of)
-    people = responsible_people(cycle.as_of)
+    people = {code: str(one) for code, one in responsible_people(cycle.as_of).items()}
     report = compose_results(run, catalogue=indicators.catalogue)
     report = replace(report, sections=(*report.sections, _responsible(run, people, cycle)))
     result: dict[str, Plain] = {

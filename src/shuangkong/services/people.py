@@ -1,6 +1,6 @@
 """People and posts: who may do what for whom on which day; whoever acts does so in one named post."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -242,3 +242,26 @@ def first_responsible(jurisdiction: str, day: date) -> Member | None:
         .first()
     )
     return None if held is None else member(held.person_id, day=day)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstResponsible:
+    """Who is first responsible for a jurisdiction (第一责任人)."""
+
+    name: str
+    title: str
+    since: date
+    is_simulated: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.title}".strip()
+
+
+def responsible_people(day: date) -> Mapping[str, FirstResponsible]:
+    """Return who is first responsible for each jurisdiction on a day (第一责任人); who stands in for somebody answers for nothing."""
+    held = (
+        Appointment.objects.filter(role=Role.FIRST_RESPONSIBLE.name, valid_from__lte=day, stands_in_for=None)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=day), Q(end=None) | Q(end__ended_on__gt=day))
+        .select_related("organisation", "person").order_by("valid_from", "id")
+    )  # fmt: skip
+    return {one.organisation.code: FirstResponsible(one.person.full_name, one.person.title, one.valid_from, one.person.is_simulated) for one in held}

@@ -26,7 +26,7 @@ from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text
 from shuangkong.services.filing_observations import newest_id
 from shuangkong.services.organisations import Node, OrganisationKind, Tree, UnknownOrganisation, tree_on
-from shuangkong.services.people import Member
+from shuangkong.services.people import FirstResponsible, Member, responsible_people
 from shuangkong.services.place_figures import Grade, PlaceFigures, grades_on, places_at
 from shuangkong.services.product_levels import ProductLine, key_reports, product_lines
 from shuangkong.services.reports.comparisons import finding_of
@@ -35,10 +35,8 @@ from shuangkong.services.standing import Moment, moment_of, plan_years
 from shuangkong.services.unit_standing import (
     Due,
     Filed,
-    Head,
     OpenFinding,
     filed_by_place,
-    heads_on,
     open_findings,
     returns_due,
 )
@@ -52,7 +50,7 @@ class PlaceRow:
     """One jurisdiction in the list (县区一览的一行)."""
 
     figures: PlaceFigures
-    head: Head | None
+    head: FirstResponsible | None
     units: Aggregate
     filed: Filed
     findings: int
@@ -108,7 +106,7 @@ class PlacePage:
     figures: PlaceFigures
     finding: Words
     sentence: Words | None
-    head: Head | None
+    head: FirstResponsible | None
     grade: Grade | None
     energy: Aggregate
     structure: Structure
@@ -155,7 +153,7 @@ def places_page(*, who: Member, year: int | None = None, as_of: date | None = No
     for one in open_findings([node.code for node in seen], as_of=as_of):
         home = tree.jurisdiction_of(one.org)
         open_now[home.code if home else ""] += 1
-    heads, grades = heads_on(day), grades_on(as_of)
+    heads, grades = responsible_people(day), grades_on(as_of)
     rows = tuple(
         PlaceRow(one, heads.get(code), sums.get(code, Aggregate(None, 0, 0)), filed.get(code, Filed()), open_now[code], grades.get(code))
         for code, one in figures.items() if code in tree
@@ -272,7 +270,7 @@ def place_page(*, code: str, who: Member, year: int | None = None, as_of: date |
     due = returns_due((tree.find(code), *here), year=moment.year, as_of=as_of)
     findings = open_findings([code, *seen], as_of=as_of)
     products, gap = products_of(then, who=who, year=moment.year, as_of=as_of)
-    lead, heads = figures.lead, heads_on(day)
+    lead, heads = figures.lead, responsible_people(day)
     return PlacePage(
         moment=moment, figures=figures, finding=_once(finding_of(lead.line, figures.name, 1), figures.name) if lead else figures.name,
         sentence=_once(told, figures.name) if lead and (told := standing(lead.line, figures.name)) else None,

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 
-from shuangkong.access.roles import Permission, Role
+from shuangkong.access.roles import Permission
 from shuangkong.assessment.cycle_states import CycleAct, CycleState, cycle_state_after
 from shuangkong.evidence.act import ActKind
 from shuangkong.evidence.canonical import Plain
@@ -20,7 +18,6 @@ from shuangkong.services.chain import algorithm
 from shuangkong.services.cycle_results import computed, points_told
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import (
-    Appointment,
     AssessmentCycle,
     SelfEvaluation,
     SelfEvaluationEvidence,
@@ -166,17 +163,6 @@ def latest_evaluation(cycle: AssessmentCycle, jurisdiction: str) -> SelfEvaluati
 def latest_evaluations(cycle: AssessmentCycle) -> dict[str, SelfEvaluation]:
     """Return the self-evaluation that counts of each jurisdiction (各县区有效自评)."""
     return {one.jurisdiction: one for one in cycle.self_evaluations.select_related("person", "signature__person").order_by("id")}
-
-
-def responsible_people(day: date) -> dict[str, str]:
-    """Return who is first responsible for each jurisdiction on a day, name and title (第一责任人)."""
-    held = (
-        Appointment.objects.filter(role=Role.FIRST_RESPONSIBLE.name, valid_from__lte=day)
-        .filter(Q(valid_to=None) | Q(valid_to__gt=day), Q(end=None) | Q(end__ended_on__gt=day))
-        .select_related("organisation", "person")
-        .order_by("valid_from", "id")
-    )
-    return {one.organisation.code: " ".join(filter(None, (one.person.full_name, one.person.title))) for one in held}
 
 
 def _evidence(

@@ -1,13 +1,12 @@
 """How organisations stand with what they owe (填报和问题情况): returns due and filed, findings open, who is first responsible; as known on a day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Max, Q
 
-from shuangkong.access.roles import Role
 from shuangkong.checks.lifecycle import FindingLife, FindingState
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
@@ -19,7 +18,7 @@ from shuangkong.services.filing_observations import end_of
 from shuangkong.services.filings import files
 from shuangkong.services.organisations import Node, OrganisationKind, Tree
 from shuangkong.services.windows import Window, usual_window, windows
-from shuangkong.store.models import Appointment, Filing, FilingAct, FindingRecord, FindingStep, Submission, Waiver
+from shuangkong.store.models import Filing, FilingAct, FindingRecord, FindingStep, Submission, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +66,6 @@ class OpenFinding:
     odd: Words
     remedy: Words
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Who is first responsible for a jurisdiction (第一责任人)."""
-
-    name: str
-    title: str
-    since: date
-    is_simulated: bool
 
 
 def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date | None = None) -> tuple[Due, ...]:
@@ -162,13 +151,3 @@ def open_findings(orgs: Iterable[str], *, as_of: date | None = None) -> tuple[Op
         OpenFinding(one.filing_id, one.code, one.org, one.period, Words(one.odd_zh, one.odd_en), Words(one.remedy_zh, one.remedy_en), one.recorded_at)
         for one in held if lives.get(one.pk, FindingLife()).holds_back(day)
     )  # fmt: skip
-
-
-def heads_on(day: date) -> Mapping[str, Head]:
-    """Return who is first responsible for each jurisdiction on a day (第一责任人)."""
-    held = (
-        Appointment.objects.filter(role=Role.FIRST_RESPONSIBLE.name, valid_from__lte=day, stands_in_for=None)
-        .filter(Q(valid_to=None) | Q(valid_to__gt=day), Q(end=None) | Q(end__ended_on__gt=day))
-        .select_related("organisation", "person").order_by("valid_from", "id")
-    )  # fmt: skip
-    return {one.organisation.code: Head(one.person.full_name, one.person.title, one.valid_from, one.person.is_simulated) for one in held}

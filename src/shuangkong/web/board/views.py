@@ -14,7 +14,7 @@ from shuangkong.services.board_exports import BOARD_FORMS, export_of
 from shuangkong.services.board_pages import BoardFilter, board_page, counted
 from shuangkong.services.figure_pages import figure_page
 from shuangkong.services.filing_lists import my_work
-from shuangkong.services.self_evaluations import responsible_people
+from shuangkong.services.people import responsible_people
 from shuangkong.services.target_pages import target_page
 from shuangkong.services.what_changed import what_changed
 from shuangkong.web.board.charts import dots_of, tiles_of, trajectory_of
@@ -75,7 +75,7 @@ def show_changes(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_target(request: HttpRequest, target: str) -> HttpResponse:
     """Show one target, opened down to its inputs (目标)."""
-    page = target_page(target=target, year=_year(request), as_of=as_of(request))
+    page = target_page(target=target, year=_year(request), as_of=as_of(request), who=request.member)
     context = {"page": page, "known_on": page.board.as_of, "chart": trajectory_of(page, language_of(request))}
     return render(request, "board/target.html", context)
 
