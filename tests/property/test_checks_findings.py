@@ -11,8 +11,7 @@ from check_returns import COAL, ELECTRICITY, OUTPUT, checks, found, months, retu
 from shuangkong.checks.digits import habit_step, significant_digits
 from shuangkong.checks.examine import examine
 from shuangkong.checks.lifecycle import (
-    NEED_REASON,
-    TRANSITIONS,
+    FINDING_STATES,
     ActNotAllowed,
     FindingAct,
     FindingLife,
@@ -92,14 +91,14 @@ def test_a_habit_divides_what_it_was_read_from(steps: set[int], zeros: int) -> N
 def test_no_walk_leaves_the_table(acts: list[FindingAct]) -> None:
     life = FindingLife()
     for act in acts:
-        allowed = (life.state, act) in TRANSITIONS and act is not FindingAct.WAIVE
+        allowed = (life.state, act) in FINDING_STATES.steps and act is not FindingAct.WAIVE
         if not allowed:
             continue
-        after = acted(life, act, day=date(2024, 1, 1), reason="理由" if act in NEED_REASON else "")
-        assert after.state is TRANSITIONS[life.state, act]
+        after = acted(life, act, day=date(2024, 1, 1), reason="理由" if act in FINDING_STATES.need_reason else "")
+        assert after.state is FINDING_STATES.steps[life.state, act]
         life = after
     assert life.state in FindingState
     for act in FindingAct:
-        if (life.state, act) not in TRANSITIONS and act is not FindingAct.WAIVE:
+        if (life.state, act) not in FINDING_STATES.steps and act is not FindingAct.WAIVE:
             with pytest.raises(ActNotAllowed):
                 acted(life, act, day=date(2024, 1, 1), reason="理由")

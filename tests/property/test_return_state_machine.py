@@ -13,7 +13,7 @@ from shuangkong.access.roles import Role
 from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.period import Period
-from shuangkong.returns.states import EDITABLE, TRANSITIONS, ReturnAct, ReturnState
+from shuangkong.returns.states import EDITABLE, RETURN_STATES, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.amendments import ask_amendment, decide_amendment
 from shuangkong.services.chain import seal, system_actor
@@ -148,7 +148,7 @@ def machine(keys: dict[str, int]) -> type[RuleBasedStateMachine]:
                 assert [act.version_after for act in acts] == list(range(1, filing.version + 1))
                 for act in acts:
                     assert ReturnState[act.state_before] is state
-                    state = TRANSITIONS[state, ReturnAct[act.act]]
+                    state = RETURN_STATES.steps[state, ReturnAct[act.act]]
                     link = ChainLink.objects.get(pk=act.link)
                     assert link.subject == f"return/{FORM}/{COUNTY}/{PERIOD}"
                     assert act.submission is not None

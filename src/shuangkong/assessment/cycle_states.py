@@ -5,7 +5,7 @@ The table below is the whole of it; drawn, it is a line with ways back until the
     SELF_EVALUATING ─review→ REVIEWING ─announce→ APPEALING ─close→ DECIDED ─freeze→ FROZEN ─publish→ PUBLISHED ─hand over→ HANDED_OVER ─receive→ RECEIVED
           ↑←────return────────┘  ↑←───────return──────┴────────return──┘
 
-Jurisdictions act within a state and leave it as it is. After the freeze there is no way back. It knows no people, clock or storage.
+Jurisdictions act within a state and leave it as it is. After the freeze there is no way back.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from enum import Enum
 
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.state_table import StateTable
 
 
 class CycleState(Enum):
@@ -96,24 +97,6 @@ _NEXT: Mapping[str, Words] = {
 }
 _S, _A = CycleState, CycleAct
 _AFTER_FREEZE = frozenset({_S.FROZEN, _S.PUBLISHED, _S.HANDED_OVER, _S.RECEIVED})
-TRANSITIONS: Mapping[tuple[CycleState, CycleAct], CycleState] = {
-    (_S.SELF_EVALUATING, _A.EVALUATE): _S.SELF_EVALUATING,
-    (_S.SELF_EVALUATING, _A.SIGN): _S.SELF_EVALUATING,
-    (_S.SELF_EVALUATING, _A.REVIEW): _S.REVIEWING,
-    (_S.REVIEWING, _A.JUDGE): _S.REVIEWING,
-    (_S.REVIEWING, _A.RETURN): _S.SELF_EVALUATING,
-    (_S.REVIEWING, _A.ANNOUNCE): _S.APPEALING,
-    (_S.APPEALING, _A.APPEAL): _S.APPEALING,
-    (_S.APPEALING, _A.ANSWER): _S.APPEALING,
-    (_S.APPEALING, _A.RETURN): _S.REVIEWING,
-    (_S.APPEALING, _A.CLOSE): _S.DECIDED,
-    (_S.DECIDED, _A.RETURN): _S.REVIEWING,
-    (_S.DECIDED, _A.FREEZE): _S.FROZEN,
-    (_S.FROZEN, _A.PUBLISH): _S.PUBLISHED,
-    (_S.PUBLISHED, _A.HAND_OVER): _S.HANDED_OVER,
-    (_S.HANDED_OVER, _A.RECEIVE): _S.RECEIVED,
-}
-NEED_REASON = frozenset({CycleAct.RETURN, CycleAct.JUDGE, CycleAct.APPEAL, CycleAct.ANSWER})
 
 
 class CycleActNotPossible(Refusal):
@@ -131,44 +114,20 @@ class CycleActNotPossible(Refusal):
         )  # fmt: skip
 
 
-class CycleReasonMissing(Refusal):
-    """The act needs a reason (未写理由)."""
-
-    def __init__(self, act: CycleAct) -> None:
-        super().__init__(
-            thing=Words("理由", "reason"), value=act.value, rule=Words("必须写明理由", "needs a reason"),
-            remedy=Words("写明理由后再提交", "state the reason"),
-        )  # fmt: skip
-
-
-def cycle_acts_from(state: CycleState) -> tuple[CycleAct, ...]:
-    """Return what can be done in a state (可办理动作).
-
-    Examples
-    --------
-    >>> [act.name for act in cycle_acts_from(CycleState.DECIDED)]
-    ['RETURN', 'FREEZE']
-    """
-    return tuple(act for (before, act) in TRANSITIONS if before is state)
-
-
-def cycle_state_after(state: CycleState, act: CycleAct, *, reason: str = "") -> CycleState:
-    """Return the state that an act leads to (流转).
-
-    Raises
-    ------
-    CycleActNotPossible
-        If the table has no such step.
-    CycleReasonMissing
-        If the act needs a reason and has none.
-
-    Examples
-    --------
-    >>> cycle_state_after(CycleState.DECIDED, CycleAct.FREEZE).name
-    'FROZEN'
-    """
-    if (state, act) not in TRANSITIONS:
-        raise CycleActNotPossible(state, act)
-    if act in NEED_REASON and not reason.strip():
-        raise CycleReasonMissing(act)
-    return TRANSITIONS[state, act]
+CYCLE_STATES = StateTable(steps={
+    (_S.SELF_EVALUATING, _A.EVALUATE): _S.SELF_EVALUATING,
+    (_S.SELF_EVALUATING, _A.SIGN): _S.SELF_EVALUATING,
+    (_S.SELF_EVALUATING, _A.REVIEW): _S.REVIEWING,
+    (_S.REVIEWING, _A.JUDGE): _S.REVIEWING,
+    (_S.REVIEWING, _A.RETURN): _S.SELF_EVALUATING,
+    (_S.REVIEWING, _A.ANNOUNCE): _S.APPEALING,
+    (_S.APPEALING, _A.APPEAL): _S.APPEALING,
+    (_S.APPEALING, _A.ANSWER): _S.APPEALING,
+    (_S.APPEALING, _A.RETURN): _S.REVIEWING,
+    (_S.APPEALING, _A.CLOSE): _S.DECIDED,
+    (_S.DECIDED, _A.RETURN): _S.REVIEWING,
+    (_S.DECIDED, _A.FREEZE): _S.FROZEN,
+    (_S.FROZEN, _A.PUBLISH): _S.PUBLISHED,
+    (_S.PUBLISHED, _A.HAND_OVER): _S.HANDED_OVER,
+    (_S.HANDED_OVER, _A.RECEIVE): _S.RECEIVED,
+}, refused=CycleActNotPossible, need_reason=frozenset({_A.RETURN, _A.JUDGE, _A.APPEAL, _A.ANSWER}))  # fmt: skip

@@ -10,6 +10,7 @@ from enum import Enum
 
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.state_table import StateTable
 
 
 class FindingState(Enum):
@@ -34,27 +35,11 @@ class FindingAct(Enum):
     REOPEN = "重新打开"
 
 
-TRANSITIONS: dict[tuple[FindingState, FindingAct], FindingState] = {
-    (FindingState.OPEN, FindingAct.EXPLAIN): FindingState.EXPLAINED,
-    (FindingState.OPEN, FindingAct.RECTIFY): FindingState.RECTIFIED,
-    (FindingState.OPEN, FindingAct.WAIVE): FindingState.WAIVED,
-    (FindingState.EXPLAINED, FindingAct.REJECT): FindingState.OPEN,
-    (FindingState.EXPLAINED, FindingAct.RECTIFY): FindingState.RECTIFIED,
-    (FindingState.EXPLAINED, FindingAct.CLOSE): FindingState.CLOSED,
-    (FindingState.EXPLAINED, FindingAct.WAIVE): FindingState.WAIVED,
-    (FindingState.RECTIFIED, FindingAct.REJECT): FindingState.OPEN,
-    (FindingState.RECTIFIED, FindingAct.CLOSE): FindingState.CLOSED,
-    (FindingState.WAIVED, FindingAct.REVOKE): FindingState.OPEN,
-    (FindingState.CLOSED, FindingAct.REOPEN): FindingState.OPEN,
-}
-NEED_REASON = frozenset(set(FindingAct) - {FindingAct.CLOSE})
-
-
 class ActNotAllowed(Refusal):
     """The finding is in no state for this act (当前状态不能这样处理)."""
 
     def __init__(self, state: FindingState, act: FindingAct) -> None:
-        allowed = [each for (before, each) in TRANSITIONS if before is state]
+        allowed = FINDING_STATES.acts_from(state)
         super().__init__(
             thing=Words("处理动作", "act"), value=act.value,
             rule=Words(f"“{state.value}”的发现不能这样处理", f"cannot be done to a finding that is {state.name}"),
@@ -62,14 +47,20 @@ class ActNotAllowed(Refusal):
         )  # fmt: skip
 
 
-class ReasonMissing(Refusal):
-    """The act needs a reason (未写理由)."""
-
-    def __init__(self, act: FindingAct) -> None:
-        super().__init__(
-            thing=Words("理由", "reason"), value=act.value,
-            rule=Words("必须写明理由", "needs a reason"), remedy=Words("写明理由后再提交", "state the reason"),
-        )  # fmt: skip
+_S, _A = FindingState, FindingAct
+FINDING_STATES = StateTable(steps={
+    (_S.OPEN, _A.EXPLAIN): _S.EXPLAINED,
+    (_S.OPEN, _A.RECTIFY): _S.RECTIFIED,
+    (_S.OPEN, _A.WAIVE): _S.WAIVED,
+    (_S.EXPLAINED, _A.REJECT): _S.OPEN,
+    (_S.EXPLAINED, _A.RECTIFY): _S.RECTIFIED,
+    (_S.EXPLAINED, _A.CLOSE): _S.CLOSED,
+    (_S.EXPLAINED, _A.WAIVE): _S.WAIVED,
+    (_S.RECTIFIED, _A.REJECT): _S.OPEN,
+    (_S.RECTIFIED, _A.CLOSE): _S.CLOSED,
+    (_S.WAIVED, _A.REVOKE): _S.OPEN,
+    (_S.CLOSED, _A.REOPEN): _S.OPEN,
+}, refused=ActNotAllowed, need_reason=frozenset(set(FindingAct) - {_A.CLOSE}))  # fmt: skip
 
 
 class WaiverNotAllowed(Refusal):
@@ -124,7 +115,7 @@ def acted(life: FindingLife, act: FindingAct, *, day: date, reason: str = "") ->
     """
     if act is FindingAct.WAIVE:
         raise WaiverNotAllowed(act.value, Words("豁免须写明期限", "a waiver needs an end"))
-    return FindingLife(_next(life.on(day), act, reason), reason.strip())
+    return FindingLife(FINDING_STATES.after(life.on(day), act, reason=reason), reason.strip())
 
 
 def waived(life: FindingLife, *, day: date, until: date, reason: str, longest_months: int) -> FindingLife:
@@ -144,7 +135,7 @@ def waived(life: FindingLife, *, day: date, until: date, reason: str, longest_mo
     ActNotAllowed, ReasonMissing
         As for every act.
     """
-    after = _next(life.on(day), FindingAct.WAIVE, reason)
+    after = FINDING_STATES.after(life.on(day), FindingAct.WAIVE, reason=reason)
     if not longest_months:
         raise WaiverNotAllowed(until, Words("本项核查不可豁免", "this check cannot be waived"))
     if until <= day:
@@ -153,11 +144,3 @@ def waived(life: FindingLife, *, day: date, until: date, reason: str, longest_mo
     if months > longest_months or (months == longest_months and until.day > day.day):
         raise WaiverNotAllowed(until, Words(f"最长 {longest_months} 个月", f"may last {longest_months} months at most"))
     return FindingLife(after, reason.strip(), until)
-
-
-def _next(state: FindingState, act: FindingAct, reason: str) -> FindingState:
-    if (state, act) not in TRANSITIONS:
-        raise ActNotAllowed(state, act)
-    if act in NEED_REASON and not reason.strip():
-        raise ReasonMissing(act)
-    return TRANSITIONS[state, act]

@@ -6,16 +6,13 @@ The table below is the whole of it; drawn, it is a line with two ways back:
       ↑←withdraw──────┘│                 │                  │                  │           │
       │                └───────send back─┴──────────────────┴──────────────────┘           │
     SENT_BACK ─submit→ SUBMITTED                    a new round in DRAFT ←amend────────────┘
-
-It knows no people, clock or storage: who may act is said in `access`, and whoever keeps the state changes it with a
-conditional update, so that of two who act on one version one is refused.
 """
 
-from collections.abc import Mapping
 from enum import Enum
 
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.state_table import StateTable
 
 
 class ReturnState(Enum):
@@ -52,8 +49,21 @@ class ReturnAct(Enum):
         return Words(self.value, self.name.lower().replace("_", " "))
 
 
+class ActNotPossible(Refusal):
+    """The return is in no state for this act (当前状态不能这样办理)."""
+
+    def __init__(self, state: ReturnState, act: ReturnAct) -> None:
+        allowed = RETURN_STATES.acts_from(state)
+        super().__init__(
+            thing=Words("办理动作", "act"), value=act.value,
+            rule=Words(f"报表“{state.value}”，不能{act.value}", f"cannot be done to a return that is {state.words.en}"),
+            remedy=Words("刷新页面；可以：" + ("、".join(each.value for each in allowed) or "申请更正"),
+                         "reload; possible: " + (", ".join(each.words.en for each in allowed) or "ask for an amendment")),
+        )  # fmt: skip
+
+
 _S, _A = ReturnState, ReturnAct
-TRANSITIONS: Mapping[tuple[ReturnState, ReturnAct], ReturnState] = {
+RETURN_STATES = StateTable(steps={
     (_S.DRAFT, _A.SUBMIT): _S.SUBMITTED,
     (_S.SENT_BACK, _A.SUBMIT): _S.SUBMITTED,
     (_S.SUBMITTED, _A.WITHDRAW): _S.DRAFT,
@@ -65,62 +75,5 @@ TRANSITIONS: Mapping[tuple[ReturnState, ReturnAct], ReturnState] = {
     (_S.REVIEWED, _A.APPROVE): _S.APPROVED,
     (_S.APPROVED, _A.SEND_BACK): _S.SENT_BACK,
     (_S.APPROVED, _A.LOCK): _S.LOCKED,
-}
+}, refused=ActNotPossible, need_reason=frozenset({_A.WITHDRAW, _A.SEND_BACK}))  # fmt: skip
 EDITABLE = frozenset({ReturnState.DRAFT, ReturnState.SENT_BACK})
-NEED_REASON = frozenset({ReturnAct.WITHDRAW, ReturnAct.SEND_BACK})
-
-
-class ActNotPossible(Refusal):
-    """The return is in no state for this act (当前状态不能这样办理)."""
-
-    def __init__(self, state: ReturnState, act: ReturnAct) -> None:
-        allowed = acts_from(state)
-        super().__init__(
-            thing=Words("办理动作", "act"), value=act.value,
-            rule=Words(f"报表“{state.value}”，不能{act.value}", f"cannot be done to a return that is {state.words.en}"),
-            remedy=Words("刷新页面；可以：" + ("、".join(each.value for each in allowed) or "申请更正"),
-                         "reload; possible: " + (", ".join(each.words.en for each in allowed) or "ask for an amendment")),
-        )  # fmt: skip
-
-
-class ReasonMissing(Refusal):
-    """The act needs a reason (未写理由)."""
-
-    def __init__(self, act: ReturnAct) -> None:
-        super().__init__(
-            thing=Words("理由", "reason"), value=act.value,
-            rule=Words("必须写明理由", "needs a reason"), remedy=Words("写明理由后再提交", "state the reason"),
-        )  # fmt: skip
-
-
-def acts_from(state: ReturnState) -> tuple[ReturnAct, ...]:
-    """Return what can be done in a state (可办理动作).
-
-    Examples
-    --------
-    >>> [act.name for act in acts_from(ReturnState.SUBMITTED)]
-    ['WITHDRAW', 'ACCEPT', 'SEND_BACK']
-    """
-    return tuple(act for (before, act) in TRANSITIONS if before is state)
-
-
-def state_after(state: ReturnState, act: ReturnAct, *, reason: str = "") -> ReturnState:
-    """Return the state that an act leads to (流转).
-
-    Raises
-    ------
-    ActNotPossible
-        If the table has no such step.
-    ReasonMissing
-        If the act needs a reason and has none.
-
-    Examples
-    --------
-    >>> state_after(ReturnState.DRAFT, ReturnAct.SUBMIT).name
-    'SUBMITTED'
-    """
-    if (state, act) not in TRANSITIONS:
-        raise ActNotPossible(state, act)
-    if act in NEED_REASON and not reason.strip():
-        raise ReasonMissing(act)
-    return TRANSITIONS[state, act]

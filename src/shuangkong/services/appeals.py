@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from shuangkong.access.roles import Permission
-from shuangkong.assessment.cycle_states import CycleAct, CycleState, cycle_state_after
+from shuangkong.assessment.cycle_states import CYCLE_STATES, CycleAct, CycleState
 from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
@@ -50,13 +50,13 @@ def file_appeal(*, cycle_id: int, jurisdiction: str, item: str, reason: str, who
 
     Raises
     ------
-    NotPermitted, CycleActNotPossible, CycleReasonMissing, AppealTooLate, AppealedBefore, UnknownItem, UnknownJurisdiction
+    NotPermitted, CycleActNotPossible, ReasonMissing, AppealTooLate, AppealedBefore, UnknownItem, UnknownJurisdiction
         With who may, until when, what can be done.
     """
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.APPEAL, jurisdiction, among=[jurisdiction])
-        cycle_state_after(CycleState[cycle.state], CycleAct.APPEAL, reason=reason)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.APPEAL, reason=reason)
         last = appeal_last_day(cycle)
         if last is not None and clock.today() > last:
             raise AppealTooLate(last)
@@ -81,13 +81,13 @@ def answer_appeal(*, cycle_id: int, appeal: int, is_upheld: bool, points: str, r
 
     Raises
     ------
-    NotPermitted, CycleActNotPossible, CycleReasonMissing, AnsweredBefore, PointsOutOfRange
+    NotPermitted, CycleActNotPossible, ReasonMissing, AnsweredBefore, PointsOutOfRange
         With who may, what will do.
     """
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.APPEAL_ANSWER, city().code)
-        cycle_state_after(CycleState[cycle.state], CycleAct.ANSWER, reason=reason)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.ANSWER, reason=reason)
         asked = Appeal.objects.get(pk=appeal, cycle=cycle)
         if hasattr(asked, "answer"):
             raise AnsweredBefore(asked)

@@ -8,11 +8,10 @@ from django.db import transaction
 
 from shuangkong.access.roles import Permission
 from shuangkong.assessment.cycle_states import (
+    CYCLE_STATES,
     CycleAct,
     CycleActNotPossible,
     CycleState,
-    cycle_acts_from,
-    cycle_state_after,
 )
 from shuangkong.assessment.rubric import Cycle
 from shuangkong.evidence.act import ActKind
@@ -148,7 +147,7 @@ def act_on_cycle(*, cycle_id: int, act: CycleAct, version: int, who: Member, rea
 
     Raises
     ------
-    NotPermitted, CycleChanged, CycleActNotPossible, CycleReasonMissing
+    NotPermitted, CycleChanged, CycleActNotPossible, ReasonMissing
         With who may, who acted, what can be done. What would leave somebody unheard needs a reason: a review without all
         self-evaluations signed, a close before the last day to appeal.
     AppealsOpen
@@ -159,7 +158,7 @@ def act_on_cycle(*, cycle_id: int, act: CycleAct, version: int, who: Member, rea
         if act not in _PERMISSIONS:
             raise CycleActNotPossible(CycleState[cycle.state], act)
         actor = actor_for(cycle, act, who)
-        cycle_state_after(CycleState[cycle.state], act, reason=reason)
+        CYCLE_STATES.after(CycleState[cycle.state], act, reason=reason)
         require_version(cycle, version)
         _require_heard(cycle, act, reason)
         content: dict[str, Plain] = {}
@@ -176,13 +175,13 @@ def judge_line(*, cycle_id: int, jurisdiction: str, item: str, points: str, reas
 
     Raises
     ------
-    NotAQualitativeLine, PointsOutOfRange, UnknownItem, UnknownJurisdiction, NotPermitted, CycleActNotPossible, CycleReasonMissing
+    NotAQualitativeLine, PointsOutOfRange, UnknownItem, UnknownJurisdiction, NotPermitted, CycleActNotPossible, ReasonMissing
         With what can be done instead.
     """
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.ASSESSMENT_RUN, city().code)
-        cycle_state_after(CycleState[cycle.state], CycleAct.JUDGE, reason=reason)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.JUDGE, reason=reason)
         run = computed(cycle)
         line = next((score for score in card_of(run, jurisdiction).items if score.code == run.rubric.item(item).code), None)
         if line is None or line.points is not None or line.is_veto:
@@ -226,7 +225,7 @@ def actor_for(cycle: AssessmentCycle, act: CycleAct, who: Member) -> Actor:
 def acts_open_to(cycle: AssessmentCycle, who: Member) -> tuple[CycleAct, ...]:
     """Return which of the acts on a cycle's own page a person can do now (可办理动作)."""
     possible = []
-    for act in cycle_acts_from(CycleState[cycle.state]):
+    for act in CYCLE_STATES.acts_from(CycleState[cycle.state]):
         if act not in _PERMISSIONS:
             continue
         try:
@@ -243,7 +242,7 @@ def take_step(
 ) -> Sealed:  # fmt: skip
     """Change the state if it still is what it was, and write down who did it, sealed (办理并存证); for the use cases of a cycle."""
     before = CycleState[cycle.state]
-    after = before if act is CycleAct.START else cycle_state_after(before, act, reason=reason or "—")
+    after = before if act is CycleAct.START else CYCLE_STATES.after(before, act, reason=reason or "—")
     told = {"state": after.name, "version": cycle.version + 1, **(fixed or {})}
     if not AssessmentCycle.objects.filter(pk=cycle.pk, version=cycle.version, state=before.name).update(**told):
         cycle.refresh_from_db()

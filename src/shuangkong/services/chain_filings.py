@@ -12,7 +12,7 @@ from shuangkong.evidence.chain import Link
 from shuangkong.evidence.digest import digest
 from shuangkong.evidence.finding import Finding
 from shuangkong.kernel.language import Words
-from shuangkong.returns.states import TRANSITIONS, ReturnAct, ReturnState
+from shuangkong.returns.states import RETURN_STATES, ReturnAct, ReturnState
 from shuangkong.services.chain_checks import check_findings
 from shuangkong.services.chain_loaded import batch_findings, files_gone, is_batch
 from shuangkong.services.chain_rows import act_differences, altered, chunks, held_at, octets, parsed, stray
@@ -62,7 +62,7 @@ def _filing(filing: Filing, acts: list[FilingAct], submissions: Mapping[int, Sub
         if before is not None and before.index >= link.index and not (is_batch(link) and before == link):
             yield stray(act, Words(f"排在第{before.index}环之后，却挂在更早的一环", f"follows link {before.index} and hangs on an earlier one"), link)
         done = _named(ReturnAct, act.act)
-        after = TRANSITIONS.get((state, done)) if done else None
+        after = RETURN_STATES.steps.get((state, done)) if done else None
         for column, said, due in (
             ("version_after", act.version_after, version + 1), ("state_before", act.state_before, state.name), ("state_after", act.state_after, after.name if after else None),
         ):  # fmt: skip

@@ -11,7 +11,7 @@ from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.form import FilerKind, Form
-from shuangkong.returns.states import ReturnAct, ReturnState, state_after
+from shuangkong.returns.states import RETURN_STATES, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
 from shuangkong.services.explanations import keep_explanations
@@ -86,7 +86,7 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
     with transaction.atomic():
         filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
         actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
-        state_after(ReturnState[filing.state], ReturnAct.SUBMIT)
+        RETURN_STATES.after(ReturnState[filing.state], ReturnAct.SUBMIT)
         _require_version(filing, version)
         form = form_of(filing.form, Period.parse(filing.period))
         require_open(form, filing.period, filing.organisation.code, is_amendment=filing.round > 1)
@@ -129,7 +129,7 @@ def act_on_filing(*, filing_id: int, act: ReturnAct, version: int, who: Member, 
     with transaction.atomic():
         filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
         actor = actor_for(filing, act, who)
-        state_after(ReturnState[filing.state], act, reason=reason)
+        RETURN_STATES.after(ReturnState[filing.state], act, reason=reason)
         _require_version(filing, version)
         _require_other_hands(filing, act, who)
         if act is ReturnAct.REVIEW:
@@ -162,8 +162,8 @@ def acts_open_to(filing: Filing, who: Member) -> tuple[ReturnAct, ...]:
     possible, tree = [], tree_on(clock.today())
     for act in ReturnAct:
         try:
-            state_after(ReturnState[filing.state], act, reason="—")
-            actor_for(filing, act, who, tree=tree)
+            RETURN_STATES.after(ReturnState[filing.state], act, reason="—")
+            actor_for(filing, act, who, membership=membership)
             _require_other_hands(filing, act, who)
         except Refusal:
             continue
@@ -174,7 +174,7 @@ def acts_open_to(filing: Filing, who: Member) -> tuple[ReturnAct, ...]:
 def _act(filing: Filing, act: ReturnAct, actor: Actor, *, content: bytes | None = None, reason: str = "") -> int:
     """Change the state if it still is what it was, and write down who did it, sealed."""
     before = ReturnState[filing.state]
-    after = state_after(before, act, reason=reason or "—")
+    after = RETURN_STATES.after(before, act, reason=reason or "—")
     changed = Filing.objects.filter(pk=filing.pk, version=filing.version, state=before.name).update(state=after.name, version=filing.version + 1)
     if not changed:
         filing.refresh_from_db()

@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 
 from shuangkong.access.roles import Permission
 from shuangkong.checks.catalogue import Check
-from shuangkong.checks.lifecycle import TRANSITIONS, FindingAct, FindingLife, FindingState, acted, waived
+from shuangkong.checks.lifecycle import FINDING_STATES, FindingAct, FindingLife, FindingState, acted, waived
 from shuangkong.checks.model import Severity
 from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
@@ -181,7 +181,7 @@ def acts_open_on(finding: FindingRecord, who: Member) -> tuple[FindingAct, ...]:
             actor_on_finding(finding, act, who)
         except Refusal:
             continue
-        if (state, act) in TRANSITIONS and (act is not FindingAct.WAIVE or (finding.code in catalogue_now() and check_of(finding).waived_months)):
+        if (state, act) in FINDING_STATES.steps and (act is not FindingAct.WAIVE or (finding.code in catalogue_now() and check_of(finding).waived_months)):
             possible.append(act)
     return tuple(possible)
 

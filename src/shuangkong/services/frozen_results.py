@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from shuangkong.access.roles import Permission
-from shuangkong.assessment.cycle_states import CycleAct, CycleState, cycle_state_after
+from shuangkong.assessment.cycle_states import CYCLE_STATES, CycleAct, CycleState
 from shuangkong.assessment.scorecard import Decision
 from shuangkong.evidence.act import ActKind
 from shuangkong.evidence.canonical import Plain, canonical, from_canonical
@@ -122,7 +122,7 @@ def freeze_cycle(*, cycle_id: int, version: int, seen: str, who: Member, reason:
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.ASSESSMENT_FREEZE, city().code, among=[city().code])
-        cycle_state_after(CycleState[cycle.state], CycleAct.FREEZE)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.FREEZE)
         require_version(cycle, version)
         if rules_digest(cycle.year) != cycle.rules_digest:
             raise RulesChanged

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from shuangkong.access.roles import Permission
-from shuangkong.assessment.cycle_states import CycleAct, CycleState, cycle_state_after
+from shuangkong.assessment.cycle_states import CYCLE_STATES, CycleAct, CycleState
 from shuangkong.assessment.rubric import Cycle
 from shuangkong.evidence.act import ActKind
 from shuangkong.evidence.bundle import assemble, packed
@@ -46,7 +46,7 @@ def hand_over_result(*, cycle_id: int, version: int, who: Member) -> int:
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.ASSESSMENT_PUBLISH, city().code)
         frozen = frozen_result(cycle)
-        cycle_state_after(CycleState[cycle.state], CycleAct.HAND_OVER)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.HAND_OVER)
         require_version(cycle, version)
         publish_head()
         report = sealed_report(frozen)
@@ -74,7 +74,7 @@ def receive_result(*, cycle_id: int, version: int, who: Member) -> int:
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.RESULT_RECEIVE, city().code)
-        cycle_state_after(CycleState[cycle.state], CycleAct.RECEIVE)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.RECEIVE)
         require_version(cycle, version)
         sent = HandOver.objects.get(frozen__cycle=cycle, is_receipt=False)
         sealed = take_step(

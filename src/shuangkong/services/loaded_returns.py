@@ -18,7 +18,7 @@ from shuangkong.evidence.digest import digest
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import CellKey, Form
-from shuangkong.returns.states import ReturnAct, ReturnState, state_after
+from shuangkong.returns.states import RETURN_STATES, ReturnAct, ReturnState
 from shuangkong.services.chain import Actor, Sealed, algorithm, seal
 from shuangkong.services.chain_loaded import SUBJECT, figures_org
 from shuangkong.store.models import Attachment, DraftCell, Filing, FilingAct, ObservationRow, Submission
@@ -72,7 +72,7 @@ class PastReturn:
         """Where its steps have brought it."""
         state = ReturnState.DRAFT
         for step in self.steps:
-            state = state_after(state, step.act, reason=step.reason or "—")
+            state = RETURN_STATES.after(state, step.act, reason=step.reason or "—")
         return state
 
     @property
@@ -147,7 +147,7 @@ def _told(one: PastReturn, stated: str) -> dict[str, Plain]:
 def _acts(filing: Filing, one: PastReturn, submission: Submission, sealed: Sealed) -> Iterator[FilingAct]:
     before = ReturnState.DRAFT
     for number, step in enumerate(one.steps, start=1):
-        after = state_after(before, step.act, reason=step.reason or "—")
+        after = RETURN_STATES.after(before, step.act, reason=step.reason or "—")
         yield FilingAct(
             filing=filing, act=step.act.name, state_before=before.name, state_after=after.name, version_after=number, person_id=step.person_id,
             role=step.role, organisation=step.organisation, reason=step.reason, submission=submission, recorded_at=step.recorded_at, link=sealed.link,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from shuangkong.access.roles import Permission
-from shuangkong.assessment.cycle_states import CycleAct, CycleState, cycle_state_after
+from shuangkong.assessment.cycle_states import CYCLE_STATES, CycleAct, CycleState
 from shuangkong.evidence.act import ActKind
 from shuangkong.evidence.canonical import Plain
 from shuangkong.evidence.digest import digest
@@ -109,7 +109,7 @@ def evaluate_self(
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.SELF_EVALUATE, jurisdiction, among=[jurisdiction])
-        cycle_state_after(CycleState[cycle.state], CycleAct.EVALUATE)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.EVALUATE)
         last = latest_evaluation(cycle, jurisdiction)
         if (last.pk if last else None) != before:
             raise CycleChanged(cycle)
@@ -140,7 +140,7 @@ def sign_self_evaluation(*, cycle_id: int, jurisdiction: str, evaluation: int, w
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.SELF_EVALUATION_SIGN, jurisdiction, among=[jurisdiction])
-        cycle_state_after(CycleState[cycle.state], CycleAct.SIGN)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.SIGN)
         last = latest_evaluation(cycle, jurisdiction)
         if last is None:
             raise NothingToSign(jurisdiction, Words("尚未提交", "was not submitted yet"))

@@ -22,9 +22,10 @@ from cycle_steps import (
 )
 
 from shuangkong.access.roles import Role
-from shuangkong.assessment.cycle_states import CycleAct, CycleActNotPossible, CycleReasonMissing
+from shuangkong.assessment.cycle_states import CycleAct, CycleActNotPossible
 from shuangkong.assessment.rubric import Cycle
 from shuangkong.cli.assess import assess
+from shuangkong.kernel.state_table import ReasonMissing
 from shuangkong.services.appeals import AnsweredBefore, AppealedBefore, AppealTooLate, answer_appeal, file_appeal
 from shuangkong.services.assessment_cycles import (
     AppealsOpen,
@@ -189,7 +190,7 @@ def test_a_line_without_figures_is_judged_with_a_reason_and_one_with_figures_is_
         judge_line(cycle_id=cycle.pk, jurisdiction=code, item="1", points="40", reason="否决项不能评判", who=who)
     with pytest.raises(NotAQualitativeLine):
         judge_line(cycle_id=cycle.pk, jurisdiction=COUNTY, item=item, points="1", reason="已有数据", who=who)
-    with pytest.raises(CycleReasonMissing):
+    with pytest.raises(ReasonMissing):
         judge_line(cycle_id=cycle.pk, jurisdiction=code, item=item, points="1", reason=" ", who=who)
     with pytest.raises(NotPermitted):
         judge_line(cycle_id=cycle.pk, jurisdiction=code, item=item, points="1", reason="理由", who=person(Role.GOVERNMENT, CITY))

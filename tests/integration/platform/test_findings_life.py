@@ -8,10 +8,11 @@ from filing_steps import PERIOD, Person, carried, fill, open_window, submitted
 from signed_client import signed_in
 
 from shuangkong.access.roles import Role
-from shuangkong.checks.lifecycle import ActNotAllowed, FindingAct, FindingState, ReasonMissing, WaiverNotAllowed
+from shuangkong.checks.lifecycle import ActNotAllowed, FindingAct, FindingState, WaiverNotAllowed
 from shuangkong.checks.model import Severity
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.period import Period
+from shuangkong.kernel.state_table import ReasonMissing
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.chain_verification import verify_chain

@@ -5,15 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuangkong.assessment.cycle_states import (
-    NEED_REASON,
-    TRANSITIONS,
+    CYCLE_STATES,
     CycleAct,
     CycleActNotPossible,
-    CycleReasonMissing,
     CycleState,
-    cycle_acts_from,
-    cycle_state_after,
 )
+from shuangkong.kernel.state_table import ReasonMissing
 
 S, A = CycleState, CycleAct
 WHOLE_WAY = (
@@ -25,16 +22,16 @@ WHOLE_WAY = (
 def test_the_whole_way() -> None:
     state = S.SELF_EVALUATING
     for act, expected in WHOLE_WAY:
-        state = cycle_state_after(state, act, reason="理由")
+        state = CYCLE_STATES.after(state, act, reason="理由")
         assert state is expected
-    assert cycle_acts_from(state) == ()
+    assert CYCLE_STATES.acts_from(state) == ()
 
 
 @pytest.mark.parametrize("before", [S.REVIEWING, S.APPEALING, S.DECIDED])
 def test_ways_back_need_a_reason(before: CycleState) -> None:
-    with pytest.raises(CycleReasonMissing):
-        cycle_state_after(before, A.RETURN, reason="  ")
-    assert cycle_state_after(before, A.RETURN, reason="数据有误") in (S.SELF_EVALUATING, S.REVIEWING)
+    with pytest.raises(ReasonMissing):
+        CYCLE_STATES.after(before, A.RETURN, reason="  ")
+    assert CYCLE_STATES.after(before, A.RETURN, reason="数据有误") in (S.SELF_EVALUATING, S.REVIEWING)
 
 
 @pytest.mark.parametrize(
@@ -46,14 +43,14 @@ def test_ways_back_need_a_reason(before: CycleState) -> None:
 )  # fmt: skip
 def test_what_cannot_be_done(state: CycleState, act: CycleAct) -> None:
     with pytest.raises(CycleActNotPossible) as refused:
-        cycle_state_after(state, act, reason="理由")
+        CYCLE_STATES.after(state, act, reason="理由")
     assert state.value in refused.value.faults[0].rule.zh
 
 
 def test_every_state_and_act_has_words_in_both_languages() -> None:
     assert all(one.words.zh and one.words.en for one in (*S, *A))
     assert all(state.next_step.zh and state.next_step.en for state in S)
-    assert {act for _, act in TRANSITIONS} >= NEED_REASON
+    assert {act for _, act in CYCLE_STATES.steps} >= CYCLE_STATES.need_reason
 
 
 @given(st.lists(st.sampled_from(CycleAct), max_size=60))
@@ -61,9 +58,9 @@ def test_no_walk_unfreezes_publishes_or_hands_over_without_a_freeze(acts: list[C
     state, done = S.SELF_EVALUATING, []
     for act in acts:
         try:
-            after = cycle_state_after(state, act, reason="理由")
+            after = CYCLE_STATES.after(state, act, reason="理由")
         except CycleActNotPossible:
-            assert act not in cycle_acts_from(state)
+            assert act not in CYCLE_STATES.acts_from(state)
             continue
         if state.is_frozen:
             assert after.is_frozen

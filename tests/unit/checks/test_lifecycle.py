@@ -6,17 +6,16 @@ from itertools import product
 import pytest
 
 from shuangkong.checks.lifecycle import (
-    NEED_REASON,
-    TRANSITIONS,
+    FINDING_STATES,
     ActNotAllowed,
     FindingAct,
     FindingLife,
     FindingState,
-    ReasonMissing,
     WaiverNotAllowed,
     acted,
     waived,
 )
+from shuangkong.kernel.state_table import ReasonMissing
 
 DAY = date(2024, 3, 15)
 
@@ -29,16 +28,16 @@ def test_open_explained_rectified_closed() -> None:
     assert acted(life, FindingAct.CLOSE, day=DAY).state is FindingState.CLOSED
 
 
-@pytest.mark.parametrize(("state", "act"), [pair for pair in product(FindingState, FindingAct) if pair not in TRANSITIONS and pair[1] is not FindingAct.WAIVE])
+@pytest.mark.parametrize(("state", "act"), [pair for pair in product(FindingState, FindingAct) if pair not in FINDING_STATES.steps and pair[1] is not FindingAct.WAIVE])
 def test_what_is_not_in_the_table_is_refused_and_says_what_is_allowed(state: FindingState, act: FindingAct) -> None:
     life = FindingLife(state, waived_until=date(2024, 6, 1) if state is FindingState.WAIVED else None)
     with pytest.raises(ActNotAllowed, match="可以："):
         acted(life, act, day=DAY, reason="理由")
 
 
-@pytest.mark.parametrize("act", sorted(NEED_REASON - {FindingAct.WAIVE}, key=lambda act: act.name))
+@pytest.mark.parametrize("act", sorted(FINDING_STATES.need_reason - {FindingAct.WAIVE}, key=lambda act: act.name))
 def test_acts_need_a_reason_of_more_than_blanks(act: FindingAct) -> None:
-    state = next(before for before, each in TRANSITIONS if each is act)
+    state = next(before for before, each in FINDING_STATES.steps if each is act)
     with pytest.raises(ReasonMissing):
         acted(FindingLife(state), act, day=DAY, reason="  ")
 
