@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from enum import Enum
 
 from shuangkong.kernel.faults import Refusal
@@ -177,6 +177,17 @@ def day_named(text: str) -> date:
     if period.grain is Grain.YEARS:
         raise UnreadablePeriod(text)
     return period.end - timedelta(days=1)
+
+
+def china_day(moment: datetime) -> date:
+    """Return the day in China on which a moment falls (北京时间日期); a moment without a zone is taken as China's.
+
+    Examples
+    --------
+    >>> china_day(datetime(2023, 5, 1, 17, tzinfo=timezone.utc)), china_day(datetime(2023, 5, 1, 17))
+    (datetime.date(2023, 5, 2), datetime.date(2023, 5, 1))
+    """
+    return (moment.astimezone(CHINA_STANDARD_TIME) if moment.tzinfo else moment).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,449 +1,393 @@
-"""From measured values to emission: standard state, oxygen, hourly mass, and what replaces missing hours.
+"""Which monitored minutes, hours and days count, and why the others do not (数据有效性).
 
-Emission is the measured dry standard concentration times the flow. The concentration converted to reference oxygen
-serves the comparison with a limit only; it never enters a mass.
+A period is labelled by its start. A logger's mark says how one value was got; what an operator marks, a failed check or a
+notice of stopping says of a whole span. An unknown mark is kept and does not count.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 
-from shuangkong.kernel.faults import Refusal
-from shuangkong.kernel.language import Words
-from shuangkong.kernel.rounding import plain
-from shuangkong.rules import RulesOnDay, RuleValue
-
-KG_PER_MG = Decimal("0.000001")
+from shuangkong.rules import RulesOnDay, RuleValue, UnknownRule
 
 
-class OxygenOutOfRange(Refusal):
-    """No conversion at the oxygen of air or above (含氧量不低于空气)."""
+class HourState(Enum):
+    """Whether an hour counts, and what it is otherwise (时段状态); the first of several that hold wins."""
 
-    def __init__(self, oxygen_pct: Decimal, air_pct: Decimal) -> None:
-        super().__init__(
-            thing=Words("含氧量", "oxygen"),
-            value=f"{plain(oxygen_pct)}%",
-            rule=Words(f"须低于 {plain(air_pct)}%，否则折算无意义", f"must be below {plain(air_pct)} %, or the conversion has no meaning"),
-            remedy=Words("核对氧表；保留实测浓度，不折算", "check the analyser; keep the measured value unconverted"),
-        )
+    STOPPED = "停运"
+    OUT_OF_CONTROL = "失控"
+    MAINTENANCE = "维护"
+    INVALID = "无效"
+    VALID = "有效"
 
 
-class ImpossibleGasState(Refusal):
-    """Pressure, temperature or moisture of no real gas (烟气状态不可能)."""
-
-    def __init__(self, thing: Words, figure: Decimal) -> None:
-        super().__init__(
-            thing=thing,
-            value=plain(figure),
-            rule=Words("不是真实烟气的状态", "is the state of no real gas"),
-            remedy=Words("压力用 Pa，温度用 ℃，含湿量用 %（0–100）", "give pressure in Pa, temperature in °C, moisture in % (0–100)"),
-        )
-
-
-class WindowMissing(Refusal):
-    """The maximum of the window the rule asks for is not given (缺少所需时段最大值)."""
-
-    def __init__(self, hours: Decimal) -> None:
-        super().__init__(
-            thing=Words(f"前 {plain(hours)} 个有效小时最大排放量", f"maximum of the last {plain(hours)} valid hours"),
-            value="",
-            rule=Words("按规定须用此值替代，但未给出", "is what the rule asks for, and is not given"),
-            remedy=Words(f"补充 max_{plain(hours)}_kg_h", f"give max_{plain(hours)}_kg_h"),
-        )
-
-
-def _wet_to_standard(
-    *, barometric_pa: Decimal, static_pa: Decimal, temperature_c: Decimal, moisture_pct: Decimal, rules: RulesOnDay
-) -> tuple[Decimal, Decimal, Decimal]:
-    """Return numerator and denominator of the volume change to standard state, and the dry share."""
-    zero_k = rules.get("pollution.gas_conversion.standard_temperature_k").number
-    standard_pa = rules.get("pollution.gas_conversion.standard_pressure_pa").number
-    pressure_pa = barometric_pa + static_pa
-    if pressure_pa <= 0:
-        raise ImpossibleGasState(Words("绝对压力", "absolute pressure"), pressure_pa)
-    if temperature_c <= -zero_k:
-        raise ImpossibleGasState(Words("烟温", "temperature"), temperature_c)
-    if not 0 <= moisture_pct < 100:
-        raise ImpossibleGasState(Words("含湿量", "moisture"), moisture_pct)
-    return standard_pa * (zero_k + temperature_c), pressure_pa * zero_k, (100 - moisture_pct) / 100
-
-
-def gas_standard_concentration(
-    *,
-    concentration_mg_m3: Decimal,
-    barometric_pa: Decimal,
-    static_pa: Decimal,
-    temperature_c: Decimal,
-    moisture_pct: Decimal,
-    rules: RulesOnDay,
-) -> Decimal:
-    """Return a wet working concentration at dry standard state (标干浓度).
-
-    Parameters
-    ----------
-    concentration_mg_m3 : Decimal
-        In the wet gas as it flows. [mg/m³]
-    barometric_pa, static_pa : Decimal
-        Air pressure, and static pressure of the duct, often negative. [Pa]
-    temperature_c, moisture_pct : Decimal
-        Of the gas. [°C], [%]
-    rules : RulesOnDay
-        For standard temperature and pressure.
-
-    Returns
-    -------
-    Decimal
-        Unrounded. [mg/m³]
-
-    Raises
-    ------
-    ImpossibleGasState
-        If pressure, temperature or moisture is of no real gas.
-
-    Source
-    ------
-    HJ 212-2017 附录D 式18、19.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from shuangkong.rules import at
-    >>> gas_standard_concentration(concentration_mg_m3=Decimal(100), barometric_pa=Decimal(101325), static_pa=Decimal(0),
-    ...     temperature_c=Decimal(273), moisture_pct=Decimal(20), rules=at(date(2023, 12, 31)))
-    Decimal('2.5E+2')
-    """
-    up, down, dry = _wet_to_standard(
-        barometric_pa=barometric_pa, static_pa=static_pa, temperature_c=temperature_c, moisture_pct=moisture_pct, rules=rules
-    )
-    return concentration_mg_m3 * up / (down * dry)
-
-
-def gas_standard_flow(
-    *,
-    flow_m3_h: Decimal,
-    barometric_pa: Decimal,
-    static_pa: Decimal,
-    temperature_c: Decimal,
-    moisture_pct: Decimal,
-    rules: RulesOnDay,
-) -> Decimal:
-    """Return a wet working flow at dry standard state (标干流量).
-
-    Parameters
-    ----------
-    flow_m3_h : Decimal
-        Of the wet gas as it flows. [m³/h]
-    barometric_pa, static_pa, temperature_c, moisture_pct, rules
-        As for `gas_standard_concentration`.
-
-    Returns
-    -------
-    Decimal
-        Unrounded. [m³/h]
-
-    Raises
-    ------
-    ImpossibleGasState
-        If pressure, temperature or moisture is of no real gas.
-
-    Source
-    ------
-    HJ 212-2017 附录D 式31.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from shuangkong.rules import at
-    >>> gas_standard_flow(flow_m3_h=Decimal(1000), barometric_pa=Decimal(101325), static_pa=Decimal(0),
-    ...     temperature_c=Decimal(273), moisture_pct=Decimal(20), rules=at(date(2023, 12, 31)))
-    Decimal('400.0')
-    """
-    up, down, dry = _wet_to_standard(
-        barometric_pa=barometric_pa, static_pa=static_pa, temperature_c=temperature_c, moisture_pct=moisture_pct, rules=rules
-    )
-    return flow_m3_h * down * dry / up
-
-
-def oxygen_corrected(
-    *, concentration_mg_m3: Decimal, oxygen_pct: Decimal, reference_oxygen_pct: Decimal, rules: RulesOnDay
-) -> Decimal:
-    """Return a measured concentration at reference oxygen, for comparison with a limit (基准含氧量折算浓度).
-
-    Volumes go the other way: passing them with the two oxygens exchanged brings a measured volume to reference oxygen.
-
-    Parameters
-    ----------
-    concentration_mg_m3 : Decimal
-        Dry, at standard state. [mg/m³]
-    oxygen_pct, reference_oxygen_pct : Decimal
-        Measured in dry gas, and set by the permit. [%]
-    rules : RulesOnDay
-        For the oxygen of air.
-
-    Returns
-    -------
-    Decimal
-        Unrounded; multiplied before divided, so that an even figure comes out even. [mg/m³]
-
-    Raises
-    ------
-    OxygenOutOfRange
-        If either oxygen is that of air or more, or below zero.
-
-    Source
-    ------
-    HJ 212-2017 附录D 式28.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from shuangkong.rules import at
-    >>> oxygen_corrected(concentration_mg_m3=Decimal(30), oxygen_pct=Decimal("8.5"), reference_oxygen_pct=Decimal(6),
-    ...                  rules=at(date(2023, 12, 31)))
-    Decimal('36')
-    """
-    air_pct = rules.get("pollution.gas_conversion.air_oxygen_pct").number
-    for each in (oxygen_pct, reference_oxygen_pct):
-        if not 0 <= each < air_pct:
-            raise OxygenOutOfRange(each, air_pct)
-    return concentration_mg_m3 * (air_pct - reference_oxygen_pct) / (air_pct - oxygen_pct)
-
-
-def nox_from_ppm(*, no_ppm: Decimal, no2_ppm: Decimal, rules: RulesOnDay) -> Decimal:
-    """Return NOx as NO2 from the two gases in ppm (氮氧化物质量浓度).
-
-    Parameters
-    ----------
-    no_ppm, no2_ppm : Decimal
-        By volume, dry. [µmol/mol]
-    rules : RulesOnDay
-        For the molar mass of NO2 and the molar volume.
-
-    Returns
-    -------
-    Decimal
-        At standard state. Unrounded. [mg/m³]
-
-    Source
-    ------
-    HJ 212-2017 附录D 式22.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from shuangkong.rules import at
-    >>> nox_from_ppm(no_ppm=Decimal(40), no2_ppm=Decimal("4.8"), rules=at(date(2023, 12, 31)))
-    Decimal('92.010')
-    """
-    molar_mass = rules.get("pollution.gas_conversion.no2_g_per_mol").number
-    molar_volume = rules.get("pollution.gas_conversion.molar_volume_l_per_mol").number
-    return (no_ppm + no2_ppm) * molar_mass / molar_volume
-
-
-def hourly_mass(*, concentration_mg_m3: Decimal, flow_m3_h: Decimal) -> Decimal:
-    """Return the mass emitted in an hour (小时排放量).
-
-    Parameters
-    ----------
-    concentration_mg_m3 : Decimal
-        Measured, dry, at standard state; never the one converted to reference oxygen. [mg/m³]
-    flow_m3_h : Decimal
-        Dry, at standard state. [m³/h]
-
-    Returns
-    -------
-    Decimal
-        Unrounded. [kg/h]
-
-    Source
-    ------
-    HJ 212-2017 附录D 式33.
-
-    Examples
-    --------
-    >>> hourly_mass(concentration_mg_m3=Decimal("35.0"), flow_m3_h=Decimal(120000)).normalize()
-    Decimal('4.2')
-    """
-    return concentration_mg_m3 * flow_m3_h * KG_PER_MG
+_RANK = {state: place for place, state in enumerate(HourState)}
 
 
 @dataclass(frozen=True, slots=True)
-class Substitution:
-    """What replaces missing hours (缺失时段替代): mass, hourly mass and window used; or none, with the reason."""
+class Sample:
+    """One lower value of a period (下级数据): value, None when absent, and the logger's mark."""
 
-    substituted_kg: Decimal | None
-    hourly_kg: Decimal | None
-    window_hours: Decimal | None
-    reason: Words
+    value: Decimal | None
+    mark: str = "N"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodMean:
+    """A minute, hour or day made of lower values (时段均值).
+
+    `mean` is that of the valid values and None when they are too few; `mark` is N or D as HJ 212 aggregates it.
+    """
+
+    mean: Decimal | None
+    valid_count: int
+    needed_count: int
+    mark: str
+    state: HourState
     rules: tuple[RuleValue, ...]
 
 
-def valid_rate_pct(rate: Decimal) -> Decimal:
-    """Return a valid rate in per cent, given as a fraction or in per cent (有效数据率).
+@dataclass(frozen=True, slots=True)
+class StateSpan:
+    """A span that is not valid as a whole (标记时段), [start, end), with who said so."""
 
-    Up to 1 it is a fraction: a quarter with at most one per cent of its hours valid is not reviewed at all, while 1 is
-    how a whole quarter is written as a fraction.
-
-    Parameters
-    ----------
-    rate : Decimal
-        As a fraction or in per cent. [-] or [%]
-
-    Returns
-    -------
-    Decimal
-        [%]
-
-    Source
-    ------
-    本系统读数约定.
-
-    Examples
-    --------
-    >>> valid_rate_pct(Decimal("0.92")), valid_rate_pct(Decimal(92)), valid_rate_pct(Decimal(1))
-    (Decimal('92.00'), Decimal('92'), Decimal('100'))
-    """
-    return rate * 100 if rate <= 1 else rate
+    start: datetime
+    end: datetime
+    state: HourState
+    source: str = ""
 
 
-def substitute_missing(
-    *, rate_pct: Decimal, missing_hours: Decimal, maximum_kg_h: dict[Decimal, Decimal], rules: RulesOnDay
-) -> Substitution:
-    """Return the emission of consecutive missing hours from the highest valid hour before (缺失时段排放量替代).
+@dataclass(frozen=True, slots=True)
+class InstrumentCheck:
+    """A calibration or check of the monitor (校准校验): when, and whether it passed."""
+
+    at: datetime
+    passed: bool
+
+
+def state_of_mark(mark: str, *, rules: RulesOnDay) -> HourState:
+    """Return what a logger's mark makes of a value (数据标记).
 
     Parameters
     ----------
-    rate_pct : Decimal
-        Valid-data rate of the quarter. [%]
-    missing_hours : Decimal
-        Consecutive hours without valid data. [h]
-    maximum_kg_h : dict of Decimal to Decimal
-        Highest hourly emission by length of the window before, in valid hours. [kg/h]
+    mark : str
+        One letter of HJ 212.
     rules : RulesOnDay
-        For thresholds and windows.
+        For what each letter means here.
 
     Returns
     -------
-    Substitution
-        `substituted_kg` is for all missing hours, unrounded; None below the lowest rate, where nothing may stand in. [kg]
-
-    Raises
-    ------
-    WindowMissing
-        If the window the rule asks for is not given.
+    HourState
+        INVALID for a mark not in the table. No mark says that the source stands still: F is the instrument's.
 
     Source
     ------
-    HJ 75-2017 12（缺失数据处理），数值见公开实现，与记忆一致.
+    HJ 212-2017 表8；各标记归入何种时段为本系统设计.
 
     Examples
     --------
     >>> from datetime import date
     >>> from shuangkong.rules import at
-    >>> maxima = {Decimal(180): Decimal(5), Decimal(720): Decimal(6), Decimal(2160): Decimal(7)}
-    >>> substitute_missing(rate_pct=Decimal(92), missing_hours=Decimal(10), maximum_kg_h=maxima,
-    ...                    rules=at(date(2023, 12, 31))).substituted_kg
-    Decimal('50')
+    >>> [state_of_mark(mark, rules=at(date(2023, 12, 31))).name for mark in "NFMDCx"]
+    ['VALID', 'INVALID', 'MAINTENANCE', 'INVALID', 'MAINTENANCE', 'INVALID']
     """
-    rule = rules.get("pollution.missing_data.gas")
-    table = rule.value
-    if rate_pct < table["lowest_rate_pct"]:
-        bound = plain(table["lowest_rate_pct"])
-        return Substitution(
-            None, None, None,
-            Words(f"有效数据率低于 {bound}%，不得替代，应采用手工监测等方法", f"valid rate below {bound} %: nothing may stand in; use manual monitoring"),
-            (rule,),
-        )  # fmt: skip
-    if rate_pct < table["full_rate_pct"]:
-        window = table["window_low_rate_h"]
-    elif missing_hours <= table["short_gap_h"]:
-        window = table["window_short_gap_h"]
-    else:
-        window = table["window_long_gap_h"]
-    if window not in maximum_kg_h:
-        raise WindowMissing(window)
-    hourly = maximum_kg_h[window]
-    return Substitution(
-        hourly * missing_hours, hourly, window,
-        Words(f"取前 {plain(window)} 个有效小时最大值", f"maximum of the last {plain(window)} valid hours"),
-        (rule,),
-    )  # fmt: skip
+    try:
+        return HourState[str(rules.get(f"pollution.monitoring.marks.{mark}").value).upper()]
+    except UnknownRule:
+        return HourState.INVALID
 
 
-def collection_pct(*, flow_m3_d: Decimal, bod_in_mg_l: Decimal, population: Decimal, load_g_per_person_day: Decimal) -> Decimal:
-    """Return the share of people's load that reaches the sewage plant (生活污水集中收集率).
+def worst_state(states: Iterable[HourState]) -> HourState:
+    """Return the state that wins where several hold (时段状态优先).
 
     Parameters
     ----------
-    flow_m3_d, bod_in_mg_l : Decimal
-        Influent of the plant. [m³/d], [mg/L]
-    population : Decimal
-        Resident people served. [人]
-    load_g_per_person_day : Decimal
-        BOD per head. [g/(人·d)]
+    states : iterable of HourState
+        None at all is VALID.
 
     Returns
     -------
-    Decimal
-        Above 100 when industrial or seeping water is in it, which the caller should look into. Unrounded. [%]
+    HourState
+        The first in the order of `HourState`.
 
     Source
     ------
-    城镇污水处理提质增效三年行动方案（2019—2021年）的集中收集率口径，凭记忆，未核实.
+    本系统设计.
 
     Examples
     --------
-    >>> collection_pct(flow_m3_d=Decimal(90000), bod_in_mg_l=Decimal(100), population=Decimal(400000),
-    ...                load_g_per_person_day=Decimal(45))
-    Decimal('50')
+    >>> worst_state([HourState.VALID, HourState.MAINTENANCE, HourState.STOPPED]).name
+    'STOPPED'
     """
-    return flow_m3_d * bod_in_mg_l * 100 / (population * load_g_per_person_day)
+    return min(states, key=lambda state: _RANK[state], default=HourState.VALID)
 
 
-@dataclass(frozen=True, slots=True)
-class CarbonCap:
-    """What a charge of activated carbon can hold (活性炭吸附上限)."""
-
-    interval_days: Decimal
-    cap_t: Decimal
-
-
-def carbon_adsorption_cap(
-    *,
-    carbon_kg: Decimal,
-    adsorption_pct: Decimal,
-    concentration_mg_m3: Decimal,
-    flow_m3_h: Decimal,
-    hours_per_day: Decimal,
-    refills: Decimal,
-) -> CarbonCap:
-    """Return how long a charge lasts, and the most its refills can have removed (活性炭更换周期与吸附上限).
+def minute_mean(samples: Sequence[Sample], *, rules: RulesOnDay) -> PeriodMean:
+    """Return the minute made of samples (分钟值).
 
     Parameters
     ----------
-    carbon_kg : Decimal
-        Carbon per charge. [kg]
-    adsorption_pct : Decimal
-        Dynamic adsorption, mass of VOC per mass of carbon. [%]
-    concentration_mg_m3, flow_m3_h, hours_per_day : Decimal
-        VOC removed, gas treated, running time. [mg/m³], [m³/h], [h/d]
-    refills : Decimal
-        Charges used in the year. [-]
+    samples : sequence of Sample
+        At most five seconds apart; a longer interval lets too few of them fit in a minute.
+    rules : RulesOnDay
+        For how many are needed.
 
     Returns
     -------
-    CarbonCap
-        Unrounded. [d], [t]
+    PeriodMean
+        Unrounded, in the unit of the samples.
 
     Source
     ------
-    佛山市活性炭更换周期公式（转引）；上限按物料平衡推算.
+    HJ 212-2017 附录D 式23.
 
     Examples
     --------
-    >>> carbon_adsorption_cap(carbon_kg=Decimal(2000), adsorption_pct=Decimal(10), concentration_mg_m3=Decimal(50),
-    ...     flow_m3_h=Decimal(20000), hours_per_day=Decimal(10), refills=Decimal(12))
-    CarbonCap(interval_days=Decimal('20'), cap_t=Decimal('2.4'))
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> [minute_mean([Sample(Decimal(5))] * count, rules=at(date(2023, 12, 31))).mean for count in (11, 12)]
+    [None, Decimal('5')]
     """
-    held_kg = carbon_kg * adsorption_pct / 100
-    daily_kg = concentration_mg_m3 * flow_m3_h * hours_per_day / 1000000
-    return CarbonCap(held_kg / daily_kg, held_kg * refills / 1000)
+    return _mean(samples, rules.get("pollution.monitoring.gas_periods.samples_per_minute_least"), rules)
+
+
+def hour_mean(minutes: Sequence[Sample], *, rules: RulesOnDay) -> PeriodMean:
+    """Return the hour made of minutes (小时值).
+
+    Parameters
+    ----------
+    minutes : sequence of Sample
+        Up to sixty; concentration, oxygen, velocity, temperature, pressure and moisture alike.
+    rules : RulesOnDay
+        For how many are needed.
+
+    Returns
+    -------
+    PeriodMean
+        Unrounded, in the unit of the minutes.
+
+    Source
+    ------
+    HJ 212-2017 附录D 式24.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> [hour_mean([Sample(Decimal(5))] * count, rules=at(date(2023, 12, 31))).mean for count in (44, 45)]
+    [None, Decimal('5')]
+    """
+    return _mean(minutes, rules.get("pollution.data_validity.minutes_per_hour"), rules)
+
+
+def day_mean(hours: Sequence[Sample], *, rules: RulesOnDay) -> PeriodMean:
+    """Return the day made of hours (日均值).
+
+    Parameters
+    ----------
+    hours : sequence of Sample
+        Up to twenty-four valid or invalid hours.
+    rules : RulesOnDay
+        For how many are needed; a public rule set asks 18 and stands beside in the rules.
+
+    Returns
+    -------
+    PeriodMean
+        Unrounded, in the unit of the hours.
+
+    Source
+    ------
+    HJ 212-2017 附录D 式25.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> [day_mean([Sample(Decimal(5))] * count, rules=at(date(2023, 12, 31))).mean for count in (19, 20)]
+    [None, Decimal('5')]
+    """
+    return _mean(hours, rules.get("pollution.data_validity.hours_per_day"), rules)
+
+
+def month_mean(days: Sequence[Sample], *, rules: RulesOnDay) -> PeriodMean:
+    """Return the month made of valid days (月均值).
+
+    Parameters
+    ----------
+    days : sequence of Sample
+        The days of the month.
+    rules : RulesOnDay
+        For how many are needed.
+
+    Returns
+    -------
+    PeriodMean
+        Unrounded, in the unit of the days.
+
+    Source
+    ------
+    HJ 75-2017，凭记忆，未核实.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> month_mean([Sample(Decimal(4)), Sample(Decimal(6)), Sample(None)], rules=at(date(2023, 12, 31))).mean
+    Decimal('5')
+    """
+    return _mean(days, rules.get("pollution.data_validity.days_per_month"), rules)
+
+
+def _mean(samples: Sequence[Sample], needed: RuleValue, rules: RulesOnDay) -> PeriodMean:
+    judged = [(sample.value, HourState.INVALID if sample.value is None else state_of_mark(sample.mark, rules=rules)) for sample in samples]
+    valid = [value for value, state in judged if value is not None and state is HourState.VALID]
+    enough = len(valid) >= needed.number
+    others: list[HourState] = [state for _, state in judged if state is not HourState.VALID]
+    # Of an hour too thin, the commonest reason is told; on a tie the one that wins.
+    reason = max(HourState, key=lambda state: (others.count(state), -_RANK[state])) if others else HourState.INVALID
+    return PeriodMean(
+        mean=sum(valid, Decimal(0)) / len(valid) if enough else None,
+        valid_count=len(valid),
+        needed_count=int(needed.number),
+        mark=gas_mark([sample.mark if sample.value is not None else "" for sample in samples], rules=rules),
+        state=HourState.VALID if enough else reason,
+        rules=(needed,),
+    )
+
+
+def gas_mark(marks: Sequence[str], *, rules: RulesOnDay) -> str:
+    """Return the mark of a period of gas (烟气时段标记).
+
+    Parameters
+    ----------
+    marks : sequence of str
+        Of the next lower values; empty for an absent one.
+    rules : RulesOnDay
+        For the share of normal ones.
+
+    Returns
+    -------
+    str
+        `N` or `D`.
+
+    Source
+    ------
+    HJ 212-2017 附录C.16至C.18.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> gas_mark(list("NNND"), rules=at(date(2023, 12, 31))), gas_mark(list("NNDD"), rules=at(date(2023, 12, 31)))
+    ('N', 'D')
+    """
+    share = rules.get("pollution.monitoring.gas_periods.normal_share_pct").number
+    return "N" if marks and marks.count("N") * 100 >= share * len(marks) else "D"
+
+
+def water_mark(marks: Sequence[str], *, rules: RulesOnDay) -> str:
+    """Return the mark of a period of waste water (废水时段标记): one abnormal value makes it abnormal.
+
+    Parameters
+    ----------
+    marks : sequence of str
+        Of the next lower values.
+    rules : RulesOnDay
+        For how many abnormal ones are borne.
+
+    Returns
+    -------
+    str
+        `N`, or `D`.
+
+    Source
+    ------
+    HJ 212-2017 附录C.16.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> water_mark(list("NNN"), rules=at(date(2023, 12, 31))), water_mark(list("NNM"), rules=at(date(2023, 12, 31)))
+    ('N', 'D')
+    """
+    most = rules.get("pollution.monitoring.water_periods.abnormal_values_most").number
+    return "N" if marks and len(marks) - marks.count("N") <= most else "D"
+
+
+def out_of_control_spans(checks: Sequence[InstrumentCheck], *, start: datetime, end: datetime) -> tuple[StateSpan, ...]:
+    """Return when the monitor was out of control (失控时段).
+
+    Parameters
+    ----------
+    checks : sequence of InstrumentCheck
+        In any order, those before `start` included.
+    start, end : datetime
+        Bounds where no passed check stands before or after a failed one.
+
+    Returns
+    -------
+    tuple of StateSpan
+        From the last passed check before a failed one to the next passed one, merged.
+
+    Source
+    ------
+    HJ 75-2017 12，凭记忆，未核实.
+
+    Examples
+    --------
+    >>> day = lambda number: datetime(2023, 5, number)
+    >>> checks = [InstrumentCheck(day(1), True), InstrumentCheck(day(8), False), InstrumentCheck(day(9), True)]
+    >>> [(span.start.day, span.end.day) for span in out_of_control_spans(checks, start=day(1), end=day(31))]
+    [(1, 9)]
+    """
+    ordered = sorted(checks, key=lambda check: (check.at, check.passed))
+    spans: list[StateSpan] = []
+    passed_at, failed = start, False
+    for check in ordered:
+        if not check.passed:
+            failed = True
+            continue
+        if failed:
+            spans.append(StateSpan(passed_at, check.at, HourState.OUT_OF_CONTROL, "校验不合格"))
+        passed_at, failed = check.at, False
+    if failed:
+        spans.append(StateSpan(passed_at, max(end, passed_at), HourState.OUT_OF_CONTROL, "校验不合格"))
+    return tuple(span for span in spans if span.start < span.end)
+
+
+def hour_state(*, start: datetime, end: datetime, own: HourState, spans: Iterable[StateSpan]) -> HourState:
+    """Return the state of an hour from its own data and the spans that touch it (小时状态).
+
+    Parameters
+    ----------
+    start, end : datetime
+        Of the hour.
+    own : HourState
+        As its minutes make it.
+    spans : iterable of StateSpan
+        Marks, stops and spans out of control; one that touches the hour holds for all of it.
+
+    Returns
+    -------
+    HourState
+        The one that wins; a stop that covers only a part leaves an hour with enough valid minutes valid.
+
+    Source
+    ------
+    HJ 75-2017 12，凭记忆，未核实；先后次序为本系统设计.
+
+    Examples
+    --------
+    >>> span = StateSpan(datetime(2023, 5, 1, 8, 30), datetime(2023, 5, 1, 9), HourState.MAINTENANCE)
+    >>> hour_state(start=datetime(2023, 5, 1, 8), end=datetime(2023, 5, 1, 9), own=HourState.VALID, spans=[span]).name
+    'MAINTENANCE'
+    """
+    touching = [
+        span.state
+        for span in spans
+        if span.start < end and start < span.end and (span.state is not HourState.STOPPED or (span.start <= start and end <= span.end))
+    ]
+    return worst_state([own, *touching])

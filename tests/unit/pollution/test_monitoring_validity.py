@@ -1,61 +1,85 @@
-"""The conversion chain and the substitution of missing hours, on the thresholds and beside them."""
+"""Which minutes, hours and days count: on the thresholds, and by marks, stops and failed checks."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.pollution.monitoring_validity import (
-    ImpossibleGasState,
-    OxygenOutOfRange,
-    WindowMissing,
-    gas_standard_concentration,
-    gas_standard_flow,
-    oxygen_corrected,
-    substitute_missing,
-    valid_rate_pct,
+    HourState,
+    InstrumentCheck,
+    Sample,
+    StateSpan,
+    day_mean,
+    gas_mark,
+    hour_mean,
+    hour_state,
+    minute_mean,
+    out_of_control_spans,
+    state_of_mark,
 )
 from shuangkong.rules import at
 
 RULES = at(date(2023, 12, 31))
-MAXIMA = {Decimal(180): Decimal(5), Decimal(720): Decimal(6), Decimal(2160): Decimal(7)}
+DAY = datetime(2023, 5, 1, tzinfo=CHINA_STANDARD_TIME)
 
 
-@pytest.mark.parametrize(
-    ("rate", "hours", "expected"),
-    [("90", 24, 120), ("90", 25, 150), ("89.9", 24, 168), ("89.9", 25, 175), ("75", 1, 7), ("100", 1, 5), ("74.9", 1, None), ("90", 0, 0)],
-)
-def test_windows_by_rate_and_length(rate: str, hours: int, expected: int | None) -> None:
-    found = substitute_missing(rate_pct=Decimal(rate), missing_hours=Decimal(hours), maximum_kg_h=MAXIMA, rules=RULES)
-    assert found.substituted_kg == expected
+def _minutes(**marks: int) -> list[Sample]:
+    return [Sample(Decimal(number), mark) for mark, count in marks.items() for number in range(count)]
 
 
-def test_the_window_asked_for_must_be_given() -> None:
-    with pytest.raises(WindowMissing, match="720"):
-        substitute_missing(rate_pct=Decimal(95), missing_hours=Decimal(30), maximum_kg_h={Decimal(180): Decimal(5)}, rules=RULES)
+@pytest.mark.parametrize(("normal", "valid"), [(44, False), (45, True), (60, True)])
+def test_an_hour_needs_45_valid_minutes(normal: int, valid: bool) -> None:
+    found = hour_mean(_minutes(N=normal, M=60 - normal), rules=RULES)
+    assert (found.mean is not None, found.state is HourState.VALID, found.valid_count) == (valid, valid, normal)
 
 
-@pytest.mark.parametrize(("given", "expected"), [("0.9", "90"), ("1", "100"), ("90", "90"), ("0", "0"), ("1.01", "1.01")])
-def test_rate_as_fraction_or_per_cent(given: str, expected: str) -> None:
-    assert valid_rate_pct(Decimal(given)) == Decimal(expected)
+def test_only_valid_minutes_are_averaged() -> None:
+    samples = [Sample(Decimal(10))] * 50 + [Sample(Decimal(1000), "C")] * 10
+    assert hour_mean(samples, rules=RULES).mean == 10
 
 
-@pytest.mark.parametrize("wrong", [{"barometric_pa": Decimal(300)}, {"temperature_c": Decimal(-273)}, {"moisture_pct": Decimal(100)}])
-def test_a_gas_that_cannot_be_is_refused(wrong: dict[str, Decimal]) -> None:
-    state = {"barometric_pa": Decimal(101325), "static_pa": Decimal(-300), "temperature_c": Decimal(20), "moisture_pct": Decimal(5)} | wrong
-    with pytest.raises(ImpossibleGasState):
-        gas_standard_flow(flow_m3_h=Decimal(1), rules=RULES, **state)
+def test_a_thin_hour_says_why() -> None:
+    assert hour_mean(_minutes(N=30, M=20, D=10), rules=RULES).state is HourState.MAINTENANCE
+    assert hour_mean(_minutes(N=30, M=10, D=20), rules=RULES).state is HourState.INVALID
+    assert hour_mean([], rules=RULES).state is HourState.INVALID
 
 
-def test_concentration_and_flow_keep_the_mass() -> None:
-    state = {"barometric_pa": Decimal(100500), "static_pa": Decimal(-300), "temperature_c": Decimal(130), "moisture_pct": Decimal(8)}
-    concentration = gas_standard_concentration(concentration_mg_m3=Decimal(50), rules=RULES, **state)
-    flow = gas_standard_flow(flow_m3_h=Decimal(200000), rules=RULES, **state)
-    assert abs(concentration * flow - Decimal(50) * Decimal(200000)) < Decimal("1e-15")
+@pytest.mark.parametrize(("hours", "valid"), [(19, False), (20, True)])
+def test_a_day_needs_20_hours(hours: int, valid: bool) -> None:
+    assert (day_mean([Sample(Decimal(1))] * hours + [Sample(None)] * (24 - hours), rules=RULES).mean is not None) is valid
 
 
-@pytest.mark.parametrize(("oxygen", "reference"), [("21", "6"), ("25", "6"), ("8", "21"), ("-1", "6")])
-def test_oxygen_of_air_has_no_conversion(oxygen: str, reference: str) -> None:
-    with pytest.raises(OxygenOutOfRange):
-        oxygen_corrected(concentration_mg_m3=Decimal(30), oxygen_pct=Decimal(oxygen), reference_oxygen_pct=Decimal(reference), rules=RULES)
-    oxygen_corrected(concentration_mg_m3=Decimal(30), oxygen_pct=Decimal("20.9"), reference_oxygen_pct=Decimal(6), rules=RULES)
+@pytest.mark.parametrize(("samples", "valid"), [(11, False), (12, True)])
+def test_a_minute_needs_12_samples(samples: int, valid: bool) -> None:
+    assert (minute_mean([Sample(Decimal(1))] * samples, rules=RULES).mean is not None) is valid
+
+
+@pytest.mark.parametrize(("normal", "mark"), [(45, "N"), (44, "D")])
+def test_the_mark_of_a_period_turns_at_75_per_cent(normal: int, mark: str) -> None:
+    assert gas_mark(["N"] * normal + ["D"] * (60 - normal), rules=RULES) == mark
+
+
+def test_an_unknown_mark_does_not_count_and_harms_nothing() -> None:
+    assert state_of_mark("Z", rules=RULES) is HourState.INVALID
+    assert state_of_mark("", rules=RULES) is HourState.INVALID
+
+
+def test_out_of_control_runs_from_the_last_passed_to_the_next_passed_check() -> None:
+    told = [(3, True), (10, False), (12, False), (14, True), (20, True)]
+    checks = [InstrumentCheck(DAY + timedelta(days=day), passed) for day, passed in told]
+    [span] = out_of_control_spans(checks, start=DAY, end=DAY + timedelta(days=31))
+    assert (span.start, span.end) == (DAY + timedelta(days=3), DAY + timedelta(days=14))
+
+
+def test_a_failed_check_nobody_mended_holds_to_the_end() -> None:
+    [span] = out_of_control_spans([InstrumentCheck(DAY + timedelta(days=10), False)], start=DAY, end=DAY + timedelta(days=31))
+    assert (span.start, span.end) == (DAY, DAY + timedelta(days=31))
+
+
+def test_a_stop_wins_over_a_failed_check_but_only_over_whole_hours() -> None:
+    hour = timedelta(hours=1)
+    spans = [StateSpan(DAY, DAY + 5 * hour, HourState.OUT_OF_CONTROL), StateSpan(DAY + 1.5 * hour, DAY + 3 * hour, HourState.STOPPED)]
+    states = [hour_state(start=DAY + n * hour, end=DAY + (n + 1) * hour, own=HourState.VALID, spans=spans) for n in range(6)]
+    assert [state.name for state in states] == ["OUT_OF_CONTROL", "OUT_OF_CONTROL", "STOPPED", "OUT_OF_CONTROL", "OUT_OF_CONTROL", "VALID"]

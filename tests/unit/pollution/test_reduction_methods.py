@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from shuangkong.pollution.conversions import OxygenOutOfRange
 from shuangkong.pollution.methods import (
     boiler,
     clean_heating,
@@ -24,7 +25,6 @@ from shuangkong.pollution.methods import (
     wastewater_plant,
 )
 from shuangkong.pollution.methods.catalogue import METHODS, UnknownMethod, method
-from shuangkong.pollution.monitoring_validity import OxygenOutOfRange
 from shuangkong.pollution.reduction import MajorPollutant, UnknownPollutant
 from shuangkong.rules import at
 

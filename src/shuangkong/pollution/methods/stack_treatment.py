@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from shuangkong.pollution.monitoring_validity import oxygen_corrected
+from shuangkong.pollution.conversions import oxygen_corrected
 from shuangkong.pollution.reduction import TONNES_PER_KG, Reduction, State, shown
 from shuangkong.rules import RulesOnDay
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.rounding import plain
 from shuangkong.kernel.text import number_in
-from shuangkong.pollution import monitoring_validity, progress
+from shuangkong.pollution import conversions, emission, progress, sewage_collection, substitution, voc_rates
 from shuangkong.pollution.reduction import equals
 from shuangkong.rules import RulesOnDay, at
 from shuangkong.services.compute.operation import Inputs, Operation, Outcome
@@ -43,7 +43,7 @@ def gas_standard_concentration(inputs: Inputs) -> Outcome:
     state = _gas_state(inputs)
     rules = _rules(inputs)
     inputs.done()
-    dry = monitoring_validity.gas_standard_concentration(concentration_mg_m3=concentration, rules=rules, **state)
+    dry = conversions.gas_standard_concentration(concentration_mg_m3=concentration, rules=rules, **state)
     ba, ps, ts, xsw = _state_shown(state)
     used = [rules.get(path) for path in _GAS_STATE]
     zero, standard = (plain(rule.number) for rule in used)
@@ -60,7 +60,7 @@ def gas_standard_flow(inputs: Inputs) -> Outcome:
     state = _gas_state(inputs)
     rules = _rules(inputs)
     inputs.done()
-    dry = monitoring_validity.gas_standard_flow(flow_m3_h=flow, rules=rules, **state)
+    dry = conversions.gas_standard_flow(flow_m3_h=flow, rules=rules, **state)
     ba, ps, ts, xsw = _state_shown(state)
     used = [rules.get(path) for path in _GAS_STATE]
     zero, standard = (plain(rule.number) for rule in used)
@@ -82,7 +82,7 @@ def oxygen_correction(inputs: Inputs) -> Outcome:
     if oxygen >= air.number:  # a stack at rest draws air: nothing to convert, the measured figure stays
         reason = f"含氧量 {plain(oxygen)}% 不低于 {plain(air.number)}%，不能折算，保留实测浓度 {plain(concentration)} mg/m³"
         return Outcome({"corrected_mg_m3": None, "reason": reason}, reason, [air])
-    corrected = monitoring_validity.oxygen_corrected(
+    corrected = conversions.oxygen_corrected(
         concentration_mg_m3=concentration, oxygen_pct=oxygen, reference_oxygen_pct=reference, rules=rules
     )
     top = plain(air.number)
@@ -96,7 +96,7 @@ def nox_from_ppm(inputs: Inputs) -> Outcome:
     rules = _rules(inputs)
     inputs.done()
     used = [rules.get(f"pollution.gas_conversion.{name}") for name in ("no2_g_per_mol", "molar_volume_l_per_mol")]
-    nox = monitoring_validity.nox_from_ppm(no_ppm=no_ppm, no2_ppm=no2_ppm, rules=rules)
+    nox = conversions.nox_from_ppm(no_ppm=no_ppm, no2_ppm=no2_ppm, rules=rules)
     mass, volume = (plain(rule.number) for rule in used)
     return Outcome({"nox_mg_m3": nox}, f"({plain(no_ppm)} + {plain(no2_ppm)}) × {mass} ÷ {volume} {equals(nox)} mg/m³", used)
 
@@ -105,19 +105,19 @@ def hourly_mass(inputs: Inputs) -> Outcome:
     """小时排放量 / mass per hour."""
     concentration, flow = inputs.decimal("concentration_mg_m3", low=0), inputs.decimal("flow_m3_h", low=0)
     inputs.done()
-    kg_h = monitoring_validity.hourly_mass(concentration_mg_m3=concentration, flow_m3_h=flow)
+    kg_h = emission.hourly_mass(concentration_mg_m3=concentration, flow_m3_h=flow)
     return Outcome({"kg_h": kg_h}, f"{plain(concentration)} × {plain(flow)} × 10⁻⁶ {equals(kg_h)} kg/h（浓度为实测标干浓度，不折算含氧量）")
 
 
 def substitute_missing(inputs: Inputs) -> Outcome:
     """缺失时段排放量替代 / emission of missing hours."""
-    rate_pct = monitoring_validity.valid_rate_pct(inputs.decimal("valid_rate", low=0, high=100))
+    rate_pct = substitution.valid_rate_pct(inputs.decimal("valid_rate", low=0, high=100))
     missing_hours = inputs.decimal("missing_hours", low=0, high=8784)
     windows = (Decimal(180), Decimal(720), Decimal(2160))
     named = {window: inputs.optional_decimal(f"max_{window}_kg_h", low=0) for window in windows}
     rules = _rules(inputs)
     inputs.done()
-    found = monitoring_validity.substitute_missing(
+    found = substitution.substitute_missing(
         rate_pct=rate_pct, missing_hours=missing_hours, rules=rules,
         maximum_kg_h={window: kg_h for window, kg_h in named.items() if kg_h is not None},
     )  # fmt: skip
@@ -139,7 +139,7 @@ def collection_rate(inputs: Inputs) -> Outcome:
     is_stated = inputs.has("load_g_per_person_day")
     load = _positive(inputs, "load_g_per_person_day") if is_stated else usual.number
     inputs.done()
-    collected = monitoring_validity.collection_pct(flow_m3_d=flow, bod_in_mg_l=bod, population=population, load_g_per_person_day=load)
+    collected = sewage_collection.collection_pct(flow_m3_d=flow, bod_in_mg_l=bod, population=population, load_g_per_person_day=load)
     working = f"{plain(flow)} × {plain(bod)} ÷ ({plain(population)} × {plain(load)}) × 100% {equals(collected)}%"
     if collected > 100:
         working += "（大于100%：核对工业废水和外水渗入）"
@@ -156,7 +156,7 @@ def carbon_adsorption_cap(inputs: Inputs) -> Outcome:
     named["adsorption_pct"] = _positive(inputs, "adsorption_pct", high=100) if is_stated else usual.number
     refills = inputs.decimal("refills", low=0)
     inputs.done()
-    cap = monitoring_validity.carbon_adsorption_cap(refills=refills, **named)
+    cap = voc_rates.carbon_adsorption_cap(refills=refills, **named)
     mass, share, concentration, flow, hours = (
         plain(named[name]) for name in ("carbon_kg", "adsorption_pct", "concentration_mg_m3", "flow_m3_h", "hours_per_day")
     )
