@@ -18,10 +18,10 @@ from shuangkong.returns.form import CellKey, Form
 from shuangkong.returns.states import ReturnState
 from shuangkong.services import clock
 from shuangkong.services.attachments import keep_file
-from shuangkong.services.chain import seal
+from shuangkong.services.chain import Actor, seal
 from shuangkong.services.filing_forms import form_of, laid_out
 from shuangkong.services.filing_records import subject_of, submitted_entries
-from shuangkong.services.organisations import tree_on
+from shuangkong.services.membership import Membership
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import Amendment, AmendmentDecision, DraftCell, Filing
 
@@ -93,7 +93,7 @@ def decide_amendment(*, amendment_id: int, consents: bool, reason: str, who: Mem
         asked = Amendment.objects.select_related("filing__organisation").get(pk=amendment_id)
         filing = Filing.objects.select_for_update().select_related("organisation").get(pk=asked.filing_id)
         form = form_of(filing.form, Period.parse(filing.period))
-        actor = actor_of(who, Permission.AMENDMENT_CONSENT, filing.organisation.code, among=[form.agency, tree_on(clock.today()).city.code])
+        actor = _consenter(filing, form, who)
         if asked.person_id == who.pk:
             raise SameAsker(who.full_name)
         if AmendmentDecision.objects.filter(amendment=asked).exists():
@@ -177,11 +177,18 @@ def amendments_of(filing: Filing, who: Member) -> tuple[ShownAmendment, ...]:
     return tuple(shown)
 
 
+def _consenter(filing: Filing, form: Form, who: Member) -> Actor:
+    """Return the post of the agency in charge or of the city in which a person answers, for who has closed too."""
+    membership = Membership()
+    among = [form.agency, membership.today.city.code]
+    return membership.handler(who, Permission.AMENDMENT_CONSENT, filing.organisation.code, Period.parse(filing.period), among=among)
+
+
 def may_decide(asked: Amendment, who: Member) -> bool:
     """Tell whether a person can answer a request (可否答复)."""
     form = form_of(asked.filing.form, Period.parse(asked.filing.period))
     try:
-        actor_of(who, Permission.AMENDMENT_CONSENT, asked.filing.organisation.code, among=[form.agency, tree_on(clock.today()).city.code])
+        _consenter(asked.filing, form, who)
     except Refusal:
         return False
     return asked.person_id != who.pk

@@ -8,12 +8,14 @@ from shuangkong.access.roles import Permission
 from shuangkong.evidence.digest import digest
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
 from shuangkong.returns.states import EDITABLE, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.chain import algorithm, record_export
 from shuangkong.services.filing_records import subject_of
 from shuangkong.services.filing_refusals import NotEditable
 from shuangkong.services.handling_limits import handling_limit
+from shuangkong.services.membership import Membership
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import Attachment, Filing
 
@@ -94,16 +96,16 @@ def keep_file(*, filing: Filing, name: str, content: bytes, who: Member) -> Atta
 
 
 def open_attachment(*, attachment_id: int, who: Member) -> Handed:
-    """Return a file to whoever may see the return (下载附件); taking it out is sealed.
+    """Return a file to those over the organisation, today or in the period of the return (下载附件); taking it out is sealed.
 
     Raises
     ------
     NotPermitted
-        If the person may not see the organisation's figures.
+        If the person has no post over it.
     """
     row = Attachment.objects.select_related("filing__organisation").get(pk=attachment_id)
     code = row.filing.organisation.code
     # A scanned page of any organisation holds names and stamps: it is for those over it, not for all who may read its figures.
-    actor = actor_of(who, Permission.FIGURES_READ, code)
+    actor = Membership().reader(who, Permission.FIGURES_READ, code, Period.parse(row.filing.period))
     record_export(what=subject_of(row.filing), actor=actor, content={"attachment": row.digest}, is_simulated=row.filing.is_simulated)
     return Handed(row.name, row.media_type, bytes(row.content))

@@ -14,7 +14,8 @@ from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filings import actor_for, files
-from shuangkong.services.organisations import Node, Tree, beginnings, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node, Tree, beginnings
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.services.return_forms import is_working_day
 from shuangkong.services.windows import Window, windows
@@ -46,15 +47,14 @@ class Work:
 def my_work(*, who: Member) -> tuple[Work, ...]:
     """Return what waits for a person, the earliest due first (我的工作)."""
     today = clock.today()
-    tree = tree_on(today)
+    membership = Membership()
     known = windows()
-    waiting = [*_to_file(who, tree, {key: window for key, window in known.items() if window.is_open(today)}), *_to_handle(who, tree, known)]
+    waiting = [*_to_file(who, membership, {key: window for key, window in known.items() if window.is_open(today)}), *_to_handle(who, membership, known)]
     return tuple(sorted(waiting, key=lambda one: (one.due_on or date.max, one.form.code, one.node.code, one.period)))
 
 
-def _to_file(who: Member, tree: Tree, open_windows: dict[tuple[str, str], Window]) -> Iterable[Work]:
+def _to_file(who: Member, membership: Membership, open_windows: dict[tuple[str, str], Window]) -> Iterable[Work]:
     mine = {post.organisation for post in who.posts if post.allows(Permission.RETURN_FILE)}
-    nodes = [node for code in mine if (node := tree.get(code)) is not None]
     begun: dict[tuple[str, str, str], Filing] = {}
     for filing in Filing.objects.filter(organisation__code__in=mine).select_related("organisation").order_by("round"):
         begun[filing.form, filing.period, filing.organisation.code] = filing
@@ -62,39 +62,40 @@ def _to_file(who: Member, tree: Tree, open_windows: dict[tuple[str, str], Window
     for (code, period), window in open_windows.items():
         at = Period.parse(period)
         form = form_of(code, at)
-        for node in nodes:
+        for node in (there for org in sorted(mine) if (there := membership.at_end(at).get(org)) is not None):
             filing = begun.get((code, period, node.code))
             if not files(form, node) or began[node.code] >= at.end or (code, period, node.code) in waived:
                 continue
             if filing is None or ReturnState[filing.state] in EDITABLE:
                 yield Work(form, node, period, ReturnState[filing.state] if filing else None, ReturnAct.SUBMIT, window.due_on, filing.pk if filing else None)
     for (code, period, org), filing in begun.items():  # a correction was consented to: it needs no window
-        node = tree.get(org)
-        if filing.round > 1 and ReturnState[filing.state] in EDITABLE and (code, period) not in open_windows and node is not None:
-            yield Work(form_of(code, Period.parse(period)), node, period, ReturnState[filing.state], ReturnAct.SUBMIT, None, filing.pk)
+        owner = membership.node(org, Period.parse(period))
+        if filing.round > 1 and ReturnState[filing.state] in EDITABLE and (code, period) not in open_windows and owner is not None:
+            yield Work(form_of(code, Period.parse(period)), owner, period, ReturnState[filing.state], ReturnAct.SUBMIT, None, filing.pk)
 
 
-def _to_handle(who: Member, tree: Tree, known: dict[tuple[str, str], Window]) -> Iterable[Work]:
+def _to_handle(who: Member, membership: Membership, known: dict[tuple[str, str], Window]) -> Iterable[Work]:
     handles = (Permission.RETURN_REVIEW, Permission.RETURN_APPROVE, Permission.RETURN_LOCK)
     if not any(who.may(permission) for permission in handles):
         return
     states = [state.name for state in _NEXT]
     for filing in Filing.objects.filter(state__in=states).select_related("organisation").order_by("period", "form", "organisation__code"):
         act = _NEXT[ReturnState[filing.state]]
-        node = tree.get(filing.organisation.code)
+        node = membership.node(filing.organisation.code, Period.parse(filing.period))
         if node is None:
             continue
         try:
-            actor_for(filing, act, who, tree=tree)
+            actor_for(filing, act, who, membership=membership)
         except NotPermitted:
             continue
         window = known.get((filing.form, filing.period))
         yield Work(form_of(filing.form, Period.parse(filing.period)), node, filing.period, ReturnState[filing.state], act, window.due_on if window else None, filing.pk)
 
 
-def _waived(organisations: Iterable[str]) -> set[tuple[str, str, str]]:
+def _waived(organisations: Iterable[str] | None = None) -> set[tuple[str, str, str]]:
     last: dict[tuple[str, str, str], bool] = {}
-    for row in Waiver.objects.filter(organisation__code__in=list(organisations)).select_related("organisation").order_by("id"):
+    rows = Waiver.objects.all() if organisations is None else Waiver.objects.filter(organisation__code__in=list(organisations))
+    for row in rows.select_related("organisation").order_by("id"):
         last[row.form, row.period, row.organisation.code] = row.is_waived
     return {key for key, is_waived in last.items() if is_waived}
 
@@ -156,15 +157,21 @@ class Progress:
 
 def progress(*, who: Member, form: str | None = None, period: str | None = None, place: str | None = None) -> tuple[Progress, ...]:
     """Return who has filed and who has not, among the organisations a person may see (填报进度), the newest period first."""
-    tree = tree_on(clock.today())
-    seen = {node.code for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))}
+    membership = Membership()
+
+    @lru_cache
+    def seen(tree: Tree) -> frozenset[str]:
+        return frozenset(node.code for node in tree if who.sees(node.code, tree))
+
     wanted = {(code, at): window for (code, at), window in windows().items() if code in forms() and (form or code) == code and (period or at) == at}
-    states, waived, began = _states(wanted), _waived(seen), beginnings()
+    states, waived, began = _states(wanted), _waived(), beginnings()
     found = []
     for (code, at), window in wanted.items():
         of = Period.parse(at)
         declared = form_of(code, of)
-        asked = {org: node for org, node in _asked(declared, tree).items() if org in seen and began[org] < of.end}
+        tree = membership.at_end(of)
+        asked = {org: node for org, node in _asked(declared, tree).items()
+                 if began[org] < of.end and (not place or tree.covers(place, org)) and (org in seen(membership.today) or org in seen(tree))}  # fmt: skip
         if asked:
             filed = {org: told for org, told in states.get((code, at), {}).items() if org in asked}
             found.append(_progress(declared, window, asked, filed, {org for org in asked if (code, at, org) in waived}, tree))

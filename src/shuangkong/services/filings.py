@@ -26,7 +26,8 @@ from shuangkong.services.filing_refusals import NotAFiler as NotAFiler
 from shuangkong.services.filing_refusals import NotEditable as NotEditable
 from shuangkong.services.filing_refusals import SameHands as SameHands
 from shuangkong.services.finding_cases import keep_findings, rectified_by, require_explained
-from shuangkong.services.organisations import Node, Tree, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member, actor_of
 from shuangkong.services.windows import require_open
 from shuangkong.store.models import Filing, FilingAct, Submission
@@ -62,7 +63,8 @@ def open_filing(*, form: str, organisation: str, period: str, who: Member) -> in
         if found:
             return int(found.pk)
         declared = form_of(form, at)
-        node = tree_on(clock.today()).find(organisation)
+        membership = Membership()
+        node = membership.node(organisation, at) or membership.today.find(organisation)
         if not files(declared, node):
             raise NotAFiler(node, declared)
         require_open(declared, period, organisation)
@@ -137,20 +139,21 @@ def act_on_filing(*, filing_id: int, act: ReturnAct, version: int, who: Member, 
         return _act(filing, act, actor, reason=reason)
 
 
-def actor_for(filing: Filing, act: ReturnAct, who: Member, *, tree: Tree | None = None) -> Actor:
+def actor_for(filing: Filing, act: ReturnAct, who: Member, *, membership: Membership | None = None) -> Actor:
     """Return the post in which a person may do an act to a filing (办理岗位); raise `NotPermitted`.
 
-    The filer's own people submit and withdraw; those of the level above accept, review and approve; the city agency in
-    charge of the form locks. What no county stands above is reviewed and approved by the agency too. Who asks of many gives
-    today's `tree`.
+    The filer's own people submit and withdraw; those of the level above accept, review and approve, as it was at the end of
+    the period: also of who has moved or closed since. The city agency in charge of the form locks. What no county stands
+    above is reviewed and approved by the agency too. Who asks of many gives the `membership`.
     """
-    form = form_of(filing.form, Period.parse(filing.period))
-    tree = tree or tree_on(clock.today())
+    period = Period.parse(filing.period)
+    form, membership = form_of(filing.form, period), membership or Membership()
     code = filing.organisation.code
     permission = _PERMISSIONS[act]
     if act in (ReturnAct.SUBMIT, ReturnAct.WITHDRAW):
-        return actor_of(who, permission, code, tree=tree)
-    in_charge = {form.agency, tree.city.code}
+        return actor_of(who, permission, code, tree=membership.today)
+    tree = membership.in_charge(code, period)
+    in_charge = {form.agency, membership.today.city.code}
     county = tree.jurisdiction_of(code)
     above = {county.code} if county is not None and county.code != code else in_charge
     among = in_charge if act is ReturnAct.LOCK else above | in_charge if act is ReturnAct.SEND_BACK and filing.state == ReturnState.APPROVED.name else above
@@ -159,7 +162,7 @@ def actor_for(filing: Filing, act: ReturnAct, who: Member, *, tree: Tree | None 
 
 def acts_open_to(filing: Filing, who: Member) -> tuple[ReturnAct, ...]:
     """Return what a person can do to a filing now (可办理动作), for the buttons of its page."""
-    possible, tree = [], tree_on(clock.today())
+    possible, membership = [], Membership()
     for act in ReturnAct:
         try:
             RETURN_STATES.after(ReturnState[filing.state], act, reason="—")

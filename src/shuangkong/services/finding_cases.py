@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -19,7 +20,7 @@ from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
 from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import form_of
-from shuangkong.services.organisations import tree_on
+from shuangkong.services.membership import Membership
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.store.models import Filing, FindingRecord, FindingStep, Submission
 
@@ -159,17 +160,18 @@ def actor_on_finding(finding: FindingRecord, act: FindingAct, who: Member) -> Ac
     org = finding.filing.organisation.code
     if act is FindingAct.EXPLAIN:
         return actor_of(who, Permission.FINDING_EXPLAIN, org, among=[org])
-    tree = tree_on(clock.today())
-    form = form_of(finding.filing.form, Period.parse(finding.filing.period))
+    period, membership = Period.parse(finding.filing.period), Membership()
+    tree = membership.in_charge(org, period)
+    form = form_of(finding.filing.form, period)
     permission = Permission.FINDING_WAIVE if act in (FindingAct.WAIVE, FindingAct.REVOKE) else Permission.FINDING_JUDGE
     above = {post.organisation for post in who.posts_over(permission, org, tree)} - {org}
     if act is FindingAct.WAIVE and finding.code in catalogue_now() and check_of(finding).waived_by == _OF_THE_CITY:
-        above &= {form.agency, tree.city.code}
+        above &= {form.agency, membership.today.city.code}
     if not above:
         raise NotPermitted(permission, org)
     if finding.submission is not None and finding.submission.person_id == who.pk:
         raise OwnFinding(who.full_name, act)
-    return actor_of(who, permission, org, among=above)
+    return actor_of(who, permission, org, among=above, tree=tree)
 
 
 def acts_open_on(finding: FindingRecord, who: Member) -> tuple[FindingAct, ...]:
@@ -213,16 +215,26 @@ def list_findings(*, who: Member, state: str = "", severity: str = "", code: str
     most : int
         How many at most.
     """
-    tree, today, names = tree_on(clock.today()), clock.today(), catalogue_now()
-    seen = {node.code: node.name for node in tree if who.sees(node.code, tree) and (not place or tree.covers(place, node.code))}
-    rows = current_findings().filter(org__in=list(seen))
+    membership, today, names = Membership(), clock.today(), catalogue_now()
+    rows = current_findings().filter(org__in=membership.perhaps_seen(who))
     wanted: Mapping[str, str] = {"severity": severity, "code": code, "period": period}
     rows = rows.filter(**{name: said for name, said in wanted.items() if said}).select_related("filing__organisation", "submission").distinct()
-    held = list(rows.order_by("-id")[: most * 4])
+    held = list(islice((one for one in rows.order_by("-id").iterator(chunk_size=2000) if _is_wanted(one, who, membership, place)), most * 4))
     lives = lives_of(one.pk for one in held)
     told = [
-        ListedFinding(one, names[one.code].name if one.code in names else Words(one.code, one.code), seen[one.org], lives[one.pk], lives[one.pk].on(today), Severity[one.severity])
+        ListedFinding(one, names[one.code].name if one.code in names else Words(one.code, one.code), _place_name(one, membership), lives[one.pk], lives[one.pk].on(today), Severity[one.severity])
         for one in held
     ]
     found = [one for one in told if not state or one.state.name == state]
     return tuple(sorted(found, key=lambda one: (one.severity.rank, -one.record.pk))[:most])
+
+
+def _is_wanted(finding: FindingRecord, who: Member, membership: Membership, place: str) -> bool:
+    """A finding lies where the organisation belonged when its period ended."""
+    period = Period.parse(finding.period)
+    return (not place or membership.of(finding.org, period).covers(place, finding.org)) and membership.sees(who, finding.org, period)
+
+
+def _place_name(finding: FindingRecord, membership: Membership) -> Words:
+    node = membership.node(finding.org, Period.parse(finding.period))
+    return node.name if node else Words(finding.org, finding.org)

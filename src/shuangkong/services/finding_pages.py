@@ -19,7 +19,8 @@ from shuangkong.services.filing_forms import UNFINISHED, form_of
 from shuangkong.services.filing_observations import current_rows, subject_org
 from shuangkong.services.filing_records import submitted_at
 from shuangkong.services.finding_cases import acts_open_on, life_of
-from shuangkong.services.organisations import Node, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import FindingRecord, FindingStep, Submission
 
@@ -86,8 +87,8 @@ def show_finding(*, finding_id: int, who: Member) -> ShownCase:
         If the person may not see the organisation's figures.
     """
     record = FindingRecord.objects.select_related("filing__organisation", "submission").get(pk=finding_id)
-    tree, today = tree_on(clock.today()), clock.today()
-    if not who.sees(record.org, tree):
+    membership, today, period = Membership(), clock.today(), Period.parse(record.filing.period)
+    if not membership.sees(who, record.org, period):
         raise NotPermitted(Permission.FIGURES_READ, record.org)
     form = form_of(record.filing.form, Period.parse(record.filing.period))
     check, life = catalogue_now().get(record.code), life_of(record)
@@ -98,7 +99,7 @@ def show_finding(*, finding_id: int, who: Member) -> ShownCase:
         for step in record.steps.select_related("person").order_by("id")
     )  # fmt: skip
     return ShownCase(
-        record=record, form=form, node=tree.find(record.org), check=check, life=life, state=life.on(today), severity=Severity[record.severity], steps=steps,
+        record=record, form=form, node=membership.node(record.org, period) or membership.today.find(record.org), check=check, life=life, state=life.on(today), severity=Severity[record.severity], steps=steps,
         possible=acts_open_on(record, who), evidence=tuple(_evidence(form, name, value) for name, value in record.evidence.items()),
         series_of=cells[0] if cells else None, series=_series(form, record, cells[0]) if cells else (), is_current=last == record.submission_id,
         waived_by=WAIVERS.get(check.waived_by, Words(check.waived_by, check.waived_by)) if check else None,

@@ -4,9 +4,9 @@ from datetime import date
 
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
-from shuangkong.services import clock
+from shuangkong.kernel.period import Period
 from shuangkong.services.filing_observations import current_rows
-from shuangkong.services.organisations import tree_on
+from shuangkong.services.membership import Membership
 from shuangkong.services.people import Member
 from shuangkong.store.models import ObservationRow
 
@@ -31,13 +31,14 @@ def seen_observations(*, who: Member, element: str = "", org: str = "", period: 
     wanted = {name: told for name, told in (("element", element), ("org", org), ("period", period)) if told}
     if not wanted:
         raise TooWide(Words("没有写明条件", "names nothing"))
-    tree = tree_on(as_of or clock.today())
-    seen: dict[str, bool] = {}
+    membership = Membership(as_of=as_of)
+    seen: dict[tuple[str, str], bool] = {}
     found = []
     for row in current_rows(as_of=as_of, **wanted):
-        if row.org not in seen:
-            seen[row.org] = who.sees(row.org, tree)
-        if seen[row.org]:
+        key = row.org, row.period
+        if key not in seen:
+            seen[key] = membership.sees(who, row.org, Period.parse(row.period))
+        if seen[key]:
             found.append(row)
         if len(found) > MOST:
             raise TooWide(Words(f"超过 {MOST} 条", f"finds more than {MOST}"))

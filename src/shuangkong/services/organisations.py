@@ -1,5 +1,6 @@
 """Organisations: who belongs to whom on which day; a change is a new row from a day on, and the past keeps what it was."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -143,8 +144,26 @@ class Tree:
 
 def tree_on(day: date) -> Tree:
     """Return the organisations as they are on a day (某日组织树)."""
-    newest = OrganisationVersion.objects.aggregate(Max("id"))["id__max"]
-    return _tree(day, newest)
+    return tree_known(day, newest_version())
+
+
+def newest_version() -> int | None:
+    """Return the key of the newest change, which trees are kept by (最新变更)."""
+    newest: int | None = OrganisationVersion.objects.aggregate(Max("id"))["id__max"]
+    return newest
+
+
+def tree_known(day: date, newest: int | None) -> Tree:
+    """Return the organisations as they are on a day for who asks of many days and knows the newest change (某日组织树)."""
+    days = _change_days(newest)
+    at = bisect_right(days, day)
+    return _tree(days[at - 1] if at else date.min, newest)
+
+
+@lru_cache(maxsize=4)
+def _change_days(newest: int | None) -> tuple[date, ...]:
+    """The days on which anything began to hold: between two of them the tree is one."""
+    return tuple(OrganisationVersion.objects.order_by("valid_from").values_list("valid_from", flat=True).distinct())
 
 
 def tree_of(period: Period) -> Tree:
@@ -162,7 +181,7 @@ def _beginnings(newest: int | None) -> Mapping[str, date]:
     return dict(OrganisationVersion.objects.values("organisation__code").annotate(first=Min("valid_from")).values_list("organisation__code", "first"))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _tree(day: date, newest: int | None) -> Tree:
     codes = dict(Organisation.objects.values_list("pk", "code"))
     latest: dict[int, OrganisationVersion] = {}

@@ -5,12 +5,12 @@ from datetime import date
 
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
-from shuangkong.services import clock
-from shuangkong.services.aggregates import Aggregate, tree_of
+from shuangkong.services.aggregates import Aggregate
+from shuangkong.services.membership import Membership
 from shuangkong.services.organisation_changes import Version, history_of
-from shuangkong.services.organisations import Node, OrganisationKind, Tree, UnknownOrganisation, tree_on
+from shuangkong.services.organisations import Node, OrganisationKind, Tree, UnknownOrganisation
 from shuangkong.services.people import Member
-from shuangkong.services.place_pages import Structure, UnitRow, structure_of, sums_at, unit_rows
+from shuangkong.services.place_pages import Structure, UnitRow, structure_of, sums_at, unit_rows, units_listed
 from shuangkong.services.standing import Moment, moment_of, plan_years
 from shuangkong.services.unit_standing import Filed, OpenFinding, open_findings, returns_due
 
@@ -42,12 +42,14 @@ def park_page(*, code: str, who: Member, year: int | None = None, as_of: date | 
     UnknownOrganisation
         If there is no such park on that day.
     """
-    moment, tree = moment_of(year=year, as_of=as_of), tree_on(as_of or clock.today())
+    moment, membership = moment_of(year=year, as_of=as_of), Membership(as_of=as_of)
+    tree, held = membership.today, membership.at_end(Period.year(moment.year))
     node = tree.find(code)
     if node.kind is not OrganisationKind.PARK:
         raise UnknownOrganisation(code)
-    here, then = tenants_of(tree, code), tenants_of(tree_of(Period.year(moment.year)), code)
-    seen = [one for one in here if who.sees(one.code, tree)]
+    then = tenants_of(held, code)
+    here = units_listed(then, tenants_of(tree, code), held)
+    seen = [one for one in here if membership.sees(who, one.code, Period.year(moment.year))]
     energy = sums_at(moment, who, as_of).get(code, Aggregate(None, 0, 0))
     before = sums_at(moment._replace(year=moment.year - 1), who, as_of).get(code, Aggregate(None, 0, 0))
     due = returns_due(here, year=moment.year, as_of=as_of)

@@ -25,6 +25,7 @@ from shuangkong.services.carrier_flows import COMPREHENSIVE, Co2, Link, UnitEner
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text
 from shuangkong.services.filing_observations import newest_id
+from shuangkong.services.membership import Membership
 from shuangkong.services.organisations import Node, OrganisationKind, Tree, UnknownOrganisation, tree_on
 from shuangkong.services.people import FirstResponsible, Member, responsible_people
 from shuangkong.services.place_figures import Grade, PlaceFigures, grades_on, places_at
@@ -145,14 +146,16 @@ def places_page(*, who: Member, year: int | None = None, as_of: date | None = No
         If the plan says nothing of the year.
     """
     moment, day = moment_of(year=year, as_of=as_of), as_of or clock.today()
-    figures, tree = places_at(moment), tree_on(day)
-    sums = sums_at(moment, who, as_of)
-    seen = [node for node in tree if who.sees(node.code, tree)]
-    filed = filed_by_place(returns_due(tree.of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE, OrganisationKind.UNIT), year=moment.year, as_of=as_of), tree)
+    figures, membership = places_at(moment), Membership(as_of=as_of)
+    tree, sums = membership.today, sums_at(moment, who, as_of)
+    kinds = (OrganisationKind.COUNTY, OrganisationKind.ZONE, OrganisationKind.UNIT)
+    asked = {node.code: node for held in (membership.at_end(Period.year(moment.year)), tree) for node in held.of_kind(*kinds)}
+    filed = filed_by_place(returns_due(asked.values(), year=moment.year, as_of=as_of), membership)
     open_now: Counter[str] = Counter()
-    for one in open_findings([node.code for node in seen], as_of=as_of):
-        home = tree.jurisdiction_of(one.org)
-        open_now[home.code if home else ""] += 1
+    for one in open_findings(membership.perhaps_seen(who), as_of=as_of):
+        period = Period.parse(one.period)
+        home = membership.home(one.org, period)
+        open_now[home.code if home else ""] += membership.sees(who, one.org, period)
     heads, grades = responsible_people(day), grades_on(as_of)
     rows = tuple(
         PlaceRow(one, heads.get(code), sums.get(code, Aggregate(None, 0, 0)), filed.get(code, Filed()), open_now[code], grades.get(code))
@@ -208,6 +211,23 @@ def units_in(tree: Tree, place: str) -> tuple[Node, ...]:
     return tuple(node for node in tree.of_kind(OrganisationKind.UNIT) if (home := tree.jurisdiction_of(node.code)) is not None and home.code == place)
 
 
+def units_ever_in(membership: Membership, place: str, year: Period) -> tuple[Node, ...]:
+    """Return the units that lay in a jurisdiction at the end of some month of a year, or lie there today (年内辖区单位)."""
+    trees = dict.fromkeys((*(membership.at_end(Period.month(year.last_year, month)) for month in range(1, 13)), membership.today))
+    return tuple({node.code: node for tree in trees for node in units_in(tree, place)}.values())
+
+
+def units_listed(then: Sequence[Node], here: Sequence[Node], tree: Tree) -> tuple[Node, ...]:
+    """Return the units of a year, and of those here today the ones that came into being since (列出的单位)."""
+    return (*then, *(node for node in here if node.code not in tree))
+
+
+def is_of(place: str, org: str, period: str, membership: Membership) -> bool:
+    """Tell whether what an organisation reported for a period belongs to a jurisdiction (是否归属)."""
+    home = membership.home(org, Period.parse(period))
+    return home is not None and home.code == place
+
+
 def structure_of(nodes: Sequence[Node], *, who: Member, year: int, as_of: date | None, is_sum_told: bool, is_by_carrier: bool = True) -> Structure:
     """Return what the energy of some units is made of (能源结构), as far as a person may be told.
 
@@ -259,16 +279,21 @@ def place_page(*, code: str, who: Member, year: int | None = None, as_of: date |
         If it is no county or zone on that day.
     """
     moment, day = moment_of(year=year, as_of=as_of), as_of or clock.today()
-    tree, figures = tree_on(day), places_at(moment).get(code)
+    membership, figures = Membership(as_of=as_of), places_at(moment).get(code)
+    tree = membership.today
     if figures is None or not tree.find(code).kind.is_jurisdiction:
         raise UnknownOrganisation(code)
-    here = units_in(tree, code)
-    then = units_in(tree_of(Period.year(moment.year)), code)
+    whole = Period.year(moment.year)
+    then, ever = units_in(membership.at_end(whole), code), units_ever_in(membership, code, whole)
     sums = sums_at(moment, who, as_of)
     energy = sums.get(code, Aggregate(None, 0, 0))
-    seen = frozenset(node.code for node in here if who.sees(node.code, tree))
-    due = returns_due((tree.find(code), *here), year=moment.year, as_of=as_of)
-    findings = open_findings([code, *seen], as_of=as_of)
+    listed = units_listed(then, units_in(tree, code), membership.at_end(whole))
+    seen = frozenset(node.code for node in listed if membership.sees(who, node.code, whole))
+    due = tuple(one for one in returns_due((tree.find(code), *ever), year=moment.year, as_of=as_of) if is_of(code, one.node.code, one.window.period, membership))
+    findings = tuple(
+        one for one in open_findings({code, *(node.code for node in ever)} | membership.perhaps_seen(who), as_of=as_of)
+        if is_of(code, one.org, one.period, membership) and (one.org == code or membership.sees(who, one.org, Period.parse(one.period)))
+    )
     products, gap = products_of(then, who=who, year=moment.year, as_of=as_of)
     lead, heads = figures.lead, responsible_people(day)
     return PlacePage(
@@ -276,10 +301,10 @@ def place_page(*, code: str, who: Member, year: int | None = None, as_of: date |
         sentence=_once(told, figures.name) if lead and (told := standing(lead.line, figures.name)) else None,
         head=heads.get(code), grade=grades_on(as_of).get(code), energy=energy,
         structure=structure_of(then, who=who, year=moment.year, as_of=as_of, is_sum_told=energy.value is not None), products=products, gap=gap,
-        due=tuple(one for one in due if one.node.code == code), filed=filed_by_place(due, tree).get(code, Filed()),
-        overdue=tuple(one for one in due if one.is_overdue(day) and (one.node.code == code or one.node.code in seen)), findings=findings,
-        units=unit_rows([node for node in here if node.code in seen], due, findings, year=moment.year, as_of=as_of), hidden_units=len(here) - len(seen),
-        parks=tuple(ParkRow(node, sum(1 for one in here if one.park == node.code), sums.get(node.code, Aggregate(None, 0, 0))) for node in tree.of_kind(OrganisationKind.PARK) if node.parent == code),
+        due=tuple(one for one in due if one.node.code == code), filed=filed_by_place(due, membership).get(code, Filed()),
+        overdue=tuple(one for one in due if one.is_overdue(day) and (one.node.code == code or membership.sees(who, one.node.code, Period.parse(one.window.period)))), findings=findings,
+        units=unit_rows([node for node in listed if node.code in seen], due, findings, year=moment.year, as_of=as_of), hidden_units=len(listed) - len(seen),
+        parks=tuple(ParkRow(node, sum(1 for one in listed if one.park == node.code), sums.get(node.code, Aggregate(None, 0, 0))) for node in tree.of_kind(OrganisationKind.PARK) if node.parent == code),
         changes=what_changed(who=who, year=moment.year, as_of=as_of, within=code), names={node.code: node.name for node in tree}, years=tuple(plan_years()),
     )  # fmt: skip
 

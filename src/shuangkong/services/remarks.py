@@ -16,7 +16,8 @@ from shuangkong.services.chain import seal
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.filing_records import subject_of
 from shuangkong.services.handling_limits import handling_limit
-from shuangkong.services.people import Member, actor_of
+from shuangkong.services.membership import Membership
+from shuangkong.services.people import Member
 from shuangkong.store.models import Filing, Remark
 
 
@@ -47,7 +48,7 @@ def add_remark(*, filing_id: int, text: str, who: Member, key: str = "") -> int:
         If it is empty or too long or names no cell; if the person has no post over the organisation that allows it.
     """
     filing = Filing.objects.select_related("organisation").get(pk=filing_id)
-    actor = actor_of(who, Permission.DISCUSS, filing.organisation.code)
+    actor = Membership().reader(who, Permission.DISCUSS, filing.organisation.code, Period.parse(filing.period))
     said, most = "\n".join(line.strip() for line in normalize("NFC", text).strip().splitlines()), handling_limit("remark_letters")
     if not said:
         raise BadRemark("", Words("是空的", "is empty"), Words("写下要说的话", "write something"))

@@ -16,7 +16,8 @@ from shuangkong.services import clock
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.filings import files
-from shuangkong.services.organisations import Node, OrganisationKind, Tree
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node, OrganisationKind
 from shuangkong.services.windows import Window, usual_window, windows
 from shuangkong.store.models import Filing, FilingAct, FindingRecord, FindingStep, Submission, Waiver
 
@@ -86,12 +87,15 @@ def returns_due(nodes: Iterable[Node], *, year: int | None = None, as_of: date |
             if window.opens_on <= day:
                 opened.append((window, form))
     waived = _waived(asked, as_of)
-    found = []
+    found, membership = [], Membership(as_of=as_of)
     alike: dict[object, list[Node]] = defaultdict(list)  # what a form asks for is the same for many
     for node in asked.values():
         alike[node.kind, node.tags, node.code if node.kind is OrganisationKind.AGENCY else ""].append(node)
     for window, form in opened:
+        then = membership.at_end(Period.parse(window.period))
         for node in (node for several in alike.values() if files(form, several[0]) for node in several):
+            if node.code not in then and (form.code, window.period, node.code) not in states:
+                continue  # it had closed, or was not there yet
             filing, state = states.get((form.code, window.period, node.code), (None, None))
             found.append(Due(form, node, window, state, filing, (form.code, window.period, node.code) in waived))
     return tuple(sorted(found, key=lambda one: (one.form.code, one.window.period, one.node.code)))
@@ -123,11 +127,14 @@ def _waived(asked: Collection[str], as_of: date | None) -> set[tuple[str, str, s
     return {key for key, held in last.items() if held}
 
 
-def filed_by_place(due: Iterable[Due], tree: Tree) -> dict[str, Filed]:
-    """Return how many returns of each jurisdiction and its units were filed of those due (县区报送情况); waived ones are not due."""
+def filed_by_place(due: Iterable[Due], membership: Membership) -> dict[str, Filed]:
+    """Return how many returns of each jurisdiction and its units were filed of those due (县区报送情况); waived ones are not due.
+
+    A return counts for the jurisdiction of its period.
+    """
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for one in due:
-        home = tree.jurisdiction_of(one.node.code)
+        home = membership.home(one.node.code, Period.parse(one.window.period))
         if home is not None and not one.is_waived:
             counts[home.code][0] += one.is_filed
             counts[home.code][1] += 1

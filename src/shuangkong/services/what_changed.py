@@ -1,10 +1,12 @@
 """What changed since somebody last looked (上次查看以来的变化): returns locked, lights that turned, findings opened."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from shuangkong.kernel.language import Words
-from shuangkong.kernel.period import CHINA_STANDARD_TIME
+from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.plan.model import Target
 from shuangkong.plan.trajectory import Light
 from shuangkong.returns.states import ReturnAct
@@ -12,7 +14,8 @@ from shuangkong.services import clock
 from shuangkong.services.access_log import AccessKind
 from shuangkong.services.filing_forms import forms
 from shuangkong.services.filing_observations import end_of
-from shuangkong.services.organisations import Node, Tree, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member
 from shuangkong.services.standing import Moment, board_at, moment_of
 from shuangkong.store.models import AccessEntry, FilingAct, FindingRecord
@@ -87,9 +90,14 @@ def what_changed(*, who: Member, since: date | None = None, year: int | None = N
     """
     last = _last_look(who) if since is None else datetime.combine(since, time(), CHINA_STANDARD_TIME)
     begin = last or clock.now() - FIRST_LOOK
-    tree = tree_on(clock.today())
-    hidden = [node.code for node in tree if not who.sees(node.code, tree) or (within is not None and not tree.covers(within, node.code))]
-    locked, opened = _locked(begin, as_of, hidden, tree), _opened(begin, as_of, hidden, tree)
+    membership = Membership()
+
+    def is_told(org: str, period: str) -> bool:
+        at = Period.parse(period)
+        return (within is None or membership.of(org, at).covers(within, org)) and membership.sees(who, org, at)
+
+    seen = membership.perhaps_seen(who)
+    locked, opened = _locked(begin, as_of, seen, membership, is_told), _opened(begin, as_of, seen, membership, is_told)
     turned = _turned(begin, moment_of(year=year, as_of=as_of))
     return Changes(
         since=begin, is_first_look=last is None, locked=locked[:LISTED_AT_MOST], turned=tuple(one for one in turned if within in (None, one.target.scope)),
@@ -103,24 +111,26 @@ def _last_look(who: Member) -> datetime | None:
     return next(iter(came[1:2]), None)
 
 
-def _locked(begin: datetime, as_of: date | None, hidden: list[str], tree: Tree) -> tuple[Locked, ...]:
-    rows = FilingAct.objects.filter(act=ReturnAct.LOCK.name, recorded_at__gte=begin).exclude(filing__organisation__code__in=hidden)
+def _locked(begin: datetime, as_of: date | None, seen: Collection[str], membership: Membership, is_told: Callable[[str, str], bool]) -> tuple[Locked, ...]:
+    rows = FilingAct.objects.filter(act=ReturnAct.LOCK.name, recorded_at__gte=begin, filing__organisation__code__in=seen)
     if as_of is not None:
         rows = rows.filter(recorded_at__lt=end_of(as_of))
     found = rows.order_by("-id").values_list("filing_id", "filing__form", "filing__organisation__code", "filing__period", "recorded_at", "link")
     return tuple(
         Locked(filing, forms()[form].name if form in forms() else Words(form, form), node, period, recorded_at, sealed)
-        for filing, form, code, period, recorded_at, sealed in found[: LISTED_AT_MOST + 1] if (node := tree.get(code))
+        for filing, form, code, period, recorded_at, sealed in islice((one for one in found.iterator() if is_told(one[2], one[3])), LISTED_AT_MOST + 1)
+        if (node := membership.node(code, Period.parse(period)))
     )  # fmt: skip
 
 
-def _opened(begin: datetime, as_of: date | None, hidden: list[str], tree: Tree) -> tuple[Opened, ...]:
-    rows = FindingRecord.objects.filter(recorded_at__gte=begin).exclude(org__in=hidden)
+def _opened(begin: datetime, as_of: date | None, seen: Collection[str], membership: Membership, is_told: Callable[[str, str], bool]) -> tuple[Opened, ...]:
+    rows = FindingRecord.objects.filter(recorded_at__gte=begin, org__in=seen)
     if as_of is not None:
         rows = rows.filter(recorded_at__lt=end_of(as_of))
     return tuple(
         Opened(one.filing_id, one.code, node, one.period, Words(one.odd_zh, one.odd_en), one.recorded_at)
-        for one in rows.order_by("-id")[: LISTED_AT_MOST + 1] if (node := tree.get(one.org))
+        for one in islice((one for one in rows.order_by("-id").iterator() if is_told(one.org, one.period)), LISTED_AT_MOST + 1)
+        if (node := membership.node(one.org, Period.parse(one.period)))
     )  # fmt: skip
 
 

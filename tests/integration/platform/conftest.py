@@ -19,7 +19,10 @@ BEGIN = date(2020, 1, 1)
 CITY, COUNTY, OTHER_COUNTY, UNIT, OTHER_UNIT = "411700", "411721", "411722", "U001", "U002"
 UNIT_TAGS = frozenset({"industrial", "above_scale", "key_energy_user"})
 # What is kept by the newest key of a table: a test that is rolled back gives its keys to the next one.
-_HUNG_ON_KEYS = (organisations._tree, organisations._beginnings, board_pages._page, place_figures._places, place_figures._grades, place_pages._values, place_pages._energies)
+_HUNG_ON_KEYS = (
+    organisations._tree, organisations._change_days, organisations._beginnings, board_pages._page, place_figures._places, place_figures._grades, place_pages._values,
+    place_pages._energies,
+)  # fmt: skip
 
 
 class Clock:
