@@ -104,4 +104,4 @@ class Verdict:
         >>> found.light.label(), found.is_met
         ('■ 滞后', False)
         """
-        return Pace(self.word.light, is_met=self.word is VerdictWord.MET, working=f"评判为{self.word.value}")
+        return Pace(self.word.light, is_met=self.word is VerdictWord.MET)

@@ -16,9 +16,11 @@ from shuangkong.services.board import Board, BoardLine, Reader
 from shuangkong.services.board_pages import BoardPage, PageRow, board_page
 from shuangkong.services.documents.report import InputLine, Mark, Working
 from shuangkong.services.documents.wording import marks_text
+from shuangkong.services.people import Member
 from shuangkong.services.reports.comparisons import finding_of, required_of
 from shuangkong.services.reports.findings import standing
 from shuangkong.services.reports.workings import input_line, marks_of, working_of_line
+from shuangkong.services.verdict_pages import Judging, judging_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class TargetPage:
     remarks: tuple[Words, ...]
     support: tuple[Words, ...]
     related: tuple[PageRow, ...]
+    judging: Judging | None = None
 
     @property
     def board(self) -> Board:
@@ -89,18 +92,13 @@ class TargetPage:
         return self.shown.line
 
     @property
-    def is_qualitative(self) -> bool:
-        """Tell whether people judge it."""
-        return self.line.target.operator is Operator.QUALITATIVE
-
-    @property
     def editions(self) -> tuple[Edition, ...]:
         """Other editions of the plan."""
         return self.board.plan.editions
 
 
-def target_page(*, target: str, year: int | None = None, as_of: date | None = None) -> TargetPage:
-    """Return a target as it stood in a year, known on a day (目标页).
+def target_page(*, target: str, year: int | None = None, as_of: date | None = None, who: Member | None = None) -> TargetPage:
+    """Return a target as it stood in a year, known on a day (目标页); the verdicts on it for whoever looks.
 
     Raises
     ------
@@ -117,13 +115,22 @@ def target_page(*, target: str, year: int | None = None, as_of: date | None = No
     points, forecast = _points(board, reader, line)
     inputs = line.result.inputs if line.result else ()
     return TargetPage(
-        whole=whole, shown=shown, finding=_said_once(finding_of(line, shown.place, min(decimals, 1)), shown.place) or line.target.name,
+        whole=whole, shown=shown, finding=_judged(line) or _said_once(finding_of(line, shown.place, min(decimals, 1)), shown.place) or line.target.name,
         sentence=_said_once(standing(line, shown.place), shown.place), points=points, decimals=decimals, required=required_of(line, decimals), forecast=forecast,
         forecast_note=_note(forecast, points, board.year), places=_places(whole, line.target),
         working=working_of_line(line, anchor=shown.row.anchor, indicators=board.indicators) if line.result else None,
         inputs=tuple(Input(one, input_line(one, board.indicators)) for one in inputs), tasks=_tasks(board, line.target), clause_title=_title(board.plan, line.target.clause),
         remarks=board.plan.remarks_on(line.target), support=_called(board, line.target.support), related=_related(whole, line.target),
+        judging=judging_of(target=line.target, year=board.year, as_of=as_of, who=who) if who and line.target.operator is Operator.QUALITATIVE else None,
     )  # fmt: skip
+
+
+def _judged(line: BoardLine) -> Words | None:
+    """Say what people found of a target without a figure."""
+    if line.verdict is None:
+        return None
+    word, name = line.verdict.word.words, line.target.name
+    return Words(f"{name.zh}：{line.year} 年评判为{word.zh}", f"{name.en}: judged {word.en} in {line.year}")
 
 
 def _said_once(told: Words | None, place: Words) -> Words | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
 
 from shuangkong.access.roles import Permission
 from shuangkong.evidence.act import ActKind
+from shuangkong.evidence.canonical import Plain
 from shuangkong.evidence.digest import Digest, digest
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
@@ -43,6 +45,14 @@ class OwnVerdict(Refusal):
             thing=Words("办理人", "person"), value=name, rule=Words("提出了本评判，不能自己认定或退回", "proposed the verdict and may not answer it"),
             remedy=Words("由另一人办理；要改可先撤回", "let somebody else do it, or withdraw it"),
         )  # fmt: skip
+
+
+class Answered(NamedTuple):
+    """A verdict that was answered (已办理评判)."""
+
+    target: str
+    year: int
+    state: VerdictState
 
 
 def judged_target(target: str) -> Target:
@@ -87,11 +97,11 @@ def propose_verdict(
     asked = judged_target(target)
     actor = actor_of(who, Permission.TASK_REPORT, asked.scope or city().code, among=asked.lead or [city().code])
     told = _told(statement)
-    _require_year(year)
+    require_year(year)
     with transaction.atomic():
         evidence = _evidence(target, files, kept, actor)
-        place = {"plan": city().plan.id, "target": target, "jurisdiction": asked.scope or city().code, "year": year}
-        said = {**place, "word": word.name, "statement": told, "evidence": evidence, "role": actor.role_code, "organisation": actor.organisation}
+        place: dict[str, Plain] = {"plan": city().plan.id, "target": target, "jurisdiction": asked.scope or city().code, "year": year}
+        said: dict[str, Plain] = {**place, "word": word.name, "statement": told, "evidence": evidence, "role": actor.role_code, "organisation": actor.organisation}
         sealed = seal(
             kind=ActKind.SUBMISSION, subject=_subject(target, year), actor=actor, content={**said, "is_simulated": who.is_simulated}, is_simulated=who.is_simulated,
             previous=_content_in_force(target, year),
@@ -106,8 +116,8 @@ def propose_verdict(
     return int(made.pk)
 
 
-def answer_verdict(*, verdict_id: int, act: VerdictAct, who: Member, reason: str = "") -> VerdictState:
-    """Confirm, send back or withdraw a proposed verdict (认定、退回、撤回评判); returns where it stands then.
+def answer_verdict(*, verdict_id: int, act: VerdictAct, who: Member, reason: str = "") -> Answered:
+    """Confirm, send back or withdraw a proposed verdict (认定、退回、撤回评判); returns on what, and where it stands then.
 
     Raises
     ------
@@ -130,7 +140,7 @@ def answer_verdict(*, verdict_id: int, act: VerdictAct, who: Member, reason: str
             verdict=verdict, act=act.name, reason=told, person_id=who.pk, role=actor.role_code, organisation=actor.organisation, recorded_at=sealed.recorded_at,
             link=sealed.link,
         )  # fmt: skip
-    return act.state
+    return Answered(verdict.target, verdict.year, act.state)
 
 
 def actor_on_verdict(verdict: TargetVerdict, act: VerdictAct, who: Member) -> Actor:
@@ -172,22 +182,40 @@ def acts_open_to(verdict: TargetVerdict, who: Member) -> tuple[VerdictAct, ...]:
     return tuple(possible)
 
 
-def waiting_verdicts(*, who: Member) -> tuple[TargetVerdict, ...]:
+class OpenVerdict(NamedTuple):
+    """A verdict that waits for somebody (待办评判): to be confirmed, or sent back where there is a decision."""
+
+    row: TargetVerdict
+    decision: VerdictDecision | None = None
+
+    @property
+    def name(self) -> Words:
+        """The name of the target."""
+        target = city().plan.target(self.row.target)
+        return target.name if target else Words(self.row.target, self.row.target)
+
+    @property
+    def word(self) -> VerdictWord:
+        """What was found."""
+        return VerdictWord[self.row.word]
+
+
+def waiting_verdicts(*, who: Member) -> tuple[OpenVerdict, ...]:
     """Return the verdicts that a person can confirm, the oldest first (待认定评判)."""
     if not who.may(Permission.VERDICT_CONFIRM):
         return ()
-    rows = TargetVerdict.objects.filter(decision=None).select_related("person").order_by("id")
-    return tuple(row for row in rows if VerdictAct.CONFIRM in acts_open_to(row, who))
+    rows = TargetVerdict.objects.filter(plan=city().plan.id, decision=None).select_related("person").order_by("id")
+    return tuple(OpenVerdict(row) for row in rows if VerdictAct.CONFIRM in acts_open_to(row, who))
 
 
-def returned_verdicts(*, who: Member) -> tuple[VerdictDecision, ...]:
+def returned_verdicts(*, who: Member) -> tuple[OpenVerdict, ...]:
     """Return the verdicts of a person's agencies that were sent back and not proposed anew, the oldest first (被退回评判)."""
     mine = {post.organisation for post in who.posts if post.allows(Permission.TASK_REPORT)}
     if not mine or not who.may(Permission.TASK_REPORT):
         return ()
-    last = TargetVerdict.objects.values("plan", "target", "year").annotate(last=Max("id")).values("last")
+    last = TargetVerdict.objects.filter(plan=city().plan.id).values("target", "year").annotate(last=Max("id")).values("last")
     rows = VerdictDecision.objects.filter(verdict_id__in=last, act=VerdictAct.SEND_BACK.name, verdict__organisation__in=mine)
-    return tuple(rows.select_related("verdict", "person").order_by("id"))
+    return tuple(OpenVerdict(row.verdict, row) for row in rows.select_related("verdict__person", "person").order_by("id"))
 
 
 def newest_decision() -> int:
@@ -232,7 +260,8 @@ def _told(statement: str) -> str:
     return told
 
 
-def _require_year(year: int) -> None:
+def require_year(year: int) -> None:
+    """Refuse a year that cannot be judged (评判年度): before the plan, or not begun; raise `NoVerdictPossible`."""
     first = city().defaults.base_year + 1
     if not first <= year <= clock.today().year:
         rule = Words(f"应在 {first} 年至今年之间", f"must lie between {first} and this year")
@@ -245,7 +274,7 @@ def _content_in_force(target: str, year: int) -> Digest | None:
     return Digest.parse(ChainLink.objects.get(pk=last.verdict.link).content_digest) if last else None
 
 
-def _evidence(target: str, files: Sequence[tuple[str, bytes]], kept: Iterable[str], actor: Actor) -> list[dict[str, str]]:
+def _evidence(target: str, files: Sequence[tuple[str, bytes]], kept: Iterable[str], actor: Actor) -> list[Plain]:
     """Keep the files; return digest and name of all that count, those given before included."""
     known = {row.digest: row.name for row in VerdictEvidence.objects.filter(plan=city().plan.id, target=target).defer("content")}
     found = {told: known[told] for told in kept if told in known}

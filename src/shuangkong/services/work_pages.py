@@ -12,6 +12,7 @@ from shuangkong.services.filing_lists import my_work
 from shuangkong.services.finding_cases import ListedFinding, list_findings
 from shuangkong.services.people import Member
 from shuangkong.services.reminders import Timed, reminders, timed
+from shuangkong.services.verdicts import OpenVerdict, returned_verdicts, waiting_verdicts
 from shuangkong.store.models import Amendment, Appeal
 
 _GROUPS = (
@@ -40,6 +41,8 @@ class WorkPage:
     to_judge: tuple[ListedFinding, ...]
     amendments: tuple[Amendment, ...]
     appeals: tuple[Appeal, ...]
+    verdicts: tuple[OpenVerdict, ...] = ()
+    returned: tuple[OpenVerdict, ...] = ()
 
     @property
     def counts(self) -> tuple[tuple[Words, int], ...]:
@@ -48,6 +51,7 @@ class WorkPage:
         told += [
             (Words("问题待说明", "findings to explain"), len(self.to_explain)), (Words("问题待处理", "findings to judge"), len(self.to_judge)),
             (Words("更正待答复", "amendments to decide"), len(self.amendments)), (Words("申诉待答复", "appeals to answer"), len(self.appeals)),
+            (Words("评判待认定", "verdicts to confirm"), len(self.verdicts)), (Words("评判被退回", "verdicts sent back"), len(self.returned)),
         ]  # fmt: skip
         return tuple((name, count) for name, count in told if count)
 
@@ -76,4 +80,4 @@ def work_page(*, who: Member) -> WorkPage:
     to_judge = tuple(one for one in listed if who.may(Permission.FINDING_JUDGE) and one.state in judged and one.record.filing.organisation.code not in explaining)
     asked = Amendment.objects.filter(decision=None).select_related("filing__organisation", "person").order_by("id") if who.may(Permission.AMENDMENT_CONSENT) else ()
     appeals = Appeal.objects.filter(answer=None).select_related("cycle").order_by("id") if who.may(Permission.APPEAL_ANSWER) else ()
-    return WorkPage(groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), tuple(appeals))
+    return WorkPage(groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), tuple(appeals), waiting_verdicts(who=who), returned_verdicts(who=who))
