@@ -27,7 +27,7 @@ from shuangkong.pollution.self_monitoring import (
     periods_due,
     preferred,
 )
-from shuangkong.pollution.vapour_recovery import (
+from shuangkong.pollution.station_vapour import (
     NoFuelDelivered,
     StationLight,
     air_to_liquid_ratio,
