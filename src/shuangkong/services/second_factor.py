@@ -39,7 +39,17 @@ class FactorInPlace(Refusal):
     def __init__(self) -> None:
         super().__init__(
             thing=Words("动态口令", "second factor"), value="", rule=Words("已经启用", "is in place"),
-            remedy=Words("更换手机请安全管理员重置", "for a new telephone ask the security administrator to reset it"),
+            remedy=Words("更换手机在“我的账户”办理；手机和恢复码都遗失的，请安全管理员重置", "change the telephone under My account; if the recovery codes are lost too, ask the security administrator"),
+        )  # fmt: skip
+
+
+class NoReplacement(Refusal):
+    """No new telephone was begun with (未开始更换)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            thing=Words("动态口令", "second factor"), value="", rule=Words("没有正在更换的设备", "no new device was begun with"),
+            remedy=Words("先输入口令和动态口令", "first give the password and a code"),
         )  # fmt: skip
 
 
@@ -82,7 +92,10 @@ def begin_enrolment(*, person_id: int, title: str) -> Enrolment:
             held = TotpSecret.objects.create(person=person, sealed_secret=told, recorded_at=clock.now())
         if held.is_confirmed:
             raise FactorInPlace
-    secret = opened(held.sealed_secret, owner=_owner(person_id))
+    return _enrolment(person, opened(held.sealed_secret, owner=_owner(person_id)), title)
+
+
+def _enrolment(person: Person, secret: str, title: str) -> Enrolment:
     address = pyotp.TOTP(secret).provisioning_uri(name=person.sign_in_name, issuer_name=title)
     return Enrolment(segno.make(address, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff", svgclass="sk-qr"), secret)
 
@@ -99,6 +112,41 @@ def confirm_enrolment(*, person_id: int, code: str) -> tuple[str, ...]:
         if not _use_code(person_id, code, is_confirmed=False):
             raise WrongCode
         TotpSecret.objects.filter(person_id=person_id).update(is_confirmed=True)
+        return _new_recovery_codes(person_id)
+
+
+def begin_replacement(*, person_id: int) -> None:
+    """Make the secret of a new telephone beside that of the old one, which goes on until it is confirmed (开始更换)."""
+    told = sealed(pyotp.random_base32(), owner=_owner(person_id))
+    if not TotpSecret.objects.filter(person_id=person_id, is_confirmed=True).update(sealed_next=told):
+        raise NoReplacement
+
+
+def shown_replacement(*, person_id: int, title: str) -> Enrolment:
+    """Return the secret of the new telephone (更换中的密钥); raise `NoReplacement`."""
+    held = TotpSecret.objects.select_related("person").filter(person_id=person_id, is_confirmed=True).exclude(sealed_next="").first()
+    if held is None:
+        raise NoReplacement
+    return _enrolment(held.person, opened(held.sealed_next, owner=_owner(person_id)), title)
+
+
+def confirm_replacement(*, person_id: int, code: str) -> tuple[str, ...]:
+    """Put the new telephone in the place of the old, which is dead at once, and return new recovery codes, shown this once (确认更换).
+
+    Raises
+    ------
+    WrongCode, NoReplacement
+        If the new telephone shows another code, or none was begun with.
+    """
+    with transaction.atomic():
+        held = TotpSecret.objects.select_for_update().filter(person_id=person_id, is_confirmed=True).exclude(sealed_next="").first()
+        if held is None:
+            raise NoReplacement
+        step = _step_shown(opened(held.sealed_next, owner=_owner(person_id)), code)
+        if step is None:
+            raise WrongCode
+        held.sealed_secret, held.sealed_next, held.last_step, held.recorded_at = held.sealed_next, "", step, clock.now()
+        held.save(update_fields=["sealed_secret", "sealed_next", "last_step", "recorded_at"])
         return _new_recovery_codes(person_id)
 
 
@@ -138,14 +186,17 @@ def step_of(moment: datetime) -> int:
 
 def _use_code(person_id: int, code: str, *, is_confirmed: bool) -> bool:
     held = TotpSecret.objects.filter(person_id=person_id, is_confirmed=is_confirmed).first()
+    step = None if held is None else _step_shown(opened(held.sealed_secret, owner=_owner(person_id)), code)
+    return step is not None and bool(TotpSecret.objects.filter(pk=held.pk, last_step__lt=step).update(last_step=step))
+
+
+def _step_shown(secret: str, code: str) -> int | None:
+    """Return the half minute at which a telephone with the secret shows the code, None where it shows another."""
     typed = "".join(code.split())
-    if held is None or not (typed.isascii() and typed.isdecimal()):
-        return False
-    made, present = pyotp.TOTP(opened(held.sealed_secret, owner=_owner(person_id))), step_of(clock.now())
-    for step in (present + drift for drift in _DRIFT):
-        if hmac.compare_digest(made.generate_otp(step), typed):
-            return bool(TotpSecret.objects.filter(pk=held.pk, last_step__lt=step).update(last_step=step))
-    return False
+    if not (typed.isascii() and typed.isdecimal()):
+        return None
+    made, present = pyotp.TOTP(secret), step_of(clock.now())
+    return next((step for step in (present + drift for drift in _DRIFT) if hmac.compare_digest(made.generate_otp(step), typed)), None)
 
 
 def _new_recovery_codes(person_id: int) -> tuple[str, ...]:

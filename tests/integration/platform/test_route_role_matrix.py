@@ -29,7 +29,7 @@ from shuangkong.web.security.policies import PUBLIC, SIGNED_IN, PolicyGate, poli
 
 OPEN = {
     PUBLIC: {"healthz", "sign-in", "sign-in-step", "use-link", "password-link"},
-    SIGNED_IN: {"account", "own-password", "own-second-factor", "own-recovery-codes", "end-own-sessions", "session-keep", "sign-out"},
+    SIGNED_IN: {"account", "own-password", "own-second-factor", "replace-own-device", "own-recovery-codes", "end-own-sessions", "session-keep", "sign-out"},
 }  # fmt: skip
 API = "api:"  # its operations are asked one by one below
 API_OPEN = {"", "openapi.json"}  # the first is the place of all the others and answers 404

@@ -1,5 +1,6 @@
 """The second factor: each code once, the secret sealed at rest, recovery codes, and what an altered row does."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,7 +9,9 @@ from django.test import Client, override_settings
 from security_steps import GOOD, HOME, MovingClock, client_of, code_now, enter, with_factor, with_password
 
 from shuangkong.access.roles import Role
+from shuangkong.evidence.act import ActKind
 from shuangkong.services import clock
+from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.people import Member
 from shuangkong.services.sealed_secret import SecretUnreadable, opened, sealed
 from shuangkong.services.second_factor import (
@@ -21,7 +24,7 @@ from shuangkong.services.second_factor import (
     recovery_codes_left,
     renew_recovery_codes,
 )
-from shuangkong.store.models import RecoveryCode, TotpSecret
+from shuangkong.store.models import AccessEntry, ChainLink, RecoveryCode, TotpSecret
 
 People = Callable[..., Member]
 
@@ -159,3 +162,73 @@ def test_at_the_first_sign_in_an_approver_puts_it_in_place_and_is_in(person: Peo
     again = Client()
     enter(again, who.sign_in_name, GOOD)
     assert again.post("/sign-in/step", {"code": code_now(secret)}, REMOTE_ADDR=HOME).headers["Location"] == "/"
+
+
+def begun(client: Client, password: str, code: str) -> int:
+    return client.post("/account/second-factor/replace", {"current": password, "code": code}).status_code
+
+
+def new_secret(client: Client) -> str:
+    return re.findall(r"<code>([A-Z2-7]{32})</code>", client.get("/account/second-factor/replace").content.decode())[0]
+
+
+def test_a_person_changes_the_device_alone(person: People, wheel: MovingClock) -> None:
+    who = with_password(person(Role.APPROVER, "411721"))
+    old = with_factor(who, wheel)
+    recovery = renew_recovery_codes(person_id=who.pk, code=code_now(old))
+    wheel.pass_by(seconds=30)
+    client, elsewhere = client_of(who), client_of(who)
+    assert begun(client, GOOD, code_now(old)) == 302
+    secret = new_secret(client)
+    assert secret != old
+    assert secret not in elsewhere.get("/account/second-factor/replace").content.decode()
+    told = client.post("/account/second-factor/replace", {"step": "confirm", "code": code_now(secret)}).content.decode()
+    codes = re.findall(r"<code>([A-Z2-7-]{19})</code>", told)
+    assert len(codes) == 10
+    wheel.pass_by(seconds=30)
+    assert not check_code(person_id=who.pk, code=code_now(old))
+    assert not check_code(person_id=who.pk, code=recovery[0])
+    assert check_code(person_id=who.pk, code=code_now(secret))
+    assert check_code(person_id=who.pk, code=codes[0])
+    assert client.get("/account").status_code == 200
+    assert elsewhere.get("/account").status_code == 302
+    link = ChainLink.objects.order_by("-index").first()
+    assert (link.kind, link.subject) == (ActKind.ROLE_CHANGE.code, f"person/{who.sign_in_name}")
+    assert AccessEntry.objects.filter(kind="SECOND_FACTOR", sign_in_name=who.sign_in_name, said="本人更换设备").count() == 1
+    assert verify_chain().is_sound
+
+
+def test_a_recovery_code_is_enough_where_the_old_device_is_lost(person: People, wheel: MovingClock) -> None:
+    who = with_password(person(Role.REPORTER, "U001"))
+    secret = begin_enrolment(person_id=who.pk, title="测试").secret
+    codes = confirm_enrolment(person_id=who.pk, code=code_now(secret))
+    client = client_of(who)
+    assert begun(client, GOOD, codes[0]) == 302
+    wheel.pass_by(seconds=60)
+    fresh = new_secret(client)
+    assert client.post("/account/second-factor/replace", {"step": "confirm", "code": code_now(fresh)}).status_code == 200
+    assert begun(client, GOOD, codes[1]) == 422
+
+
+def test_password_and_code_are_both_needed_and_the_old_device_stays_until_then(person: People, wheel: MovingClock) -> None:
+    who = with_password(person(Role.APPROVER, "411721"))
+    old = with_factor(who, wheel)
+    client = client_of(who)
+    assert begun(client, "wrong", code_now(old)) == 422
+    assert begun(client, GOOD, "000000") == 422
+    assert client.post("/account/second-factor/replace", {"step": "confirm", "code": code_now(old)}).status_code == 422
+    assert begun(client, GOOD, code_now(old)) == 302
+    fresh = new_secret(client)
+    assert client.post("/account/second-factor/replace", {"step": "confirm", "code": "000000"}).status_code == 422
+    wheel.pass_by(seconds=30)
+    assert check_code(person_id=who.pk, code=code_now(old))
+    assert not check_code(person_id=who.pk, code=code_now(fresh))
+
+
+def test_replacing_counts_as_attempts(person: People, wheel: MovingClock) -> None:
+    who = with_password(person(Role.APPROVER, "411721"))
+    with_factor(who, wheel)
+    client = client_of(who)
+    for _ in range(10):
+        begun(client, "wrong", "000000")
+    assert "锁定" in client.post("/account/second-factor/replace", {"current": GOOD, "code": "000000"}).content.decode()

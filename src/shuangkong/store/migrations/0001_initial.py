@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['recorded_at'], name='store_acces_recorde_ae6b6c_idx'), models.Index(fields=['kind', 'recorded_at'], name='store_acces_kind_471427_idx')],
+                'indexes': [models.Index(fields=['recorded_at'], name='store_acces_recorde_ae6b6c_idx'), models.Index(fields=['kind', 'recorded_at'], name='store_acces_kind_471427_idx'), models.Index(fields=['sign_in_name', 'kind', 'recorded_at'], name='store_acces_sign_in_3fa972_idx')],
             },
         ),
         migrations.CreateModel(
@@ -608,6 +608,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sealed_secret', models.CharField(max_length=200)),
+                ('sealed_next', models.CharField(blank=True, max_length=200)),
                 ('is_confirmed', models.BooleanField(default=False)),
                 ('last_step', models.BigIntegerField(default=0)),
                 ('recorded_at', models.DateTimeField()),

@@ -33,10 +33,14 @@ class PasswordPast(AppendOnly):
 
 
 class TotpSecret(models.Model):
-    """The second factor of a person (动态口令); `last_step` keeps a code from being used twice."""
+    """The second factor of a person (动态口令); `last_step` keeps a code from being used twice.
+
+    `sealed_next` is that of the telephone which is to take the place of this one, until it is confirmed.
+    """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="totp")
     sealed_secret = models.CharField(max_length=200)
+    sealed_next = models.CharField(max_length=200, blank=True)
     is_confirmed = models.BooleanField(default=False)
     last_step = models.BigIntegerField(default=0)
     recorded_at = models.DateTimeField()
@@ -85,4 +89,4 @@ class AccessEntry(AppendOnly):
     recorded_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["recorded_at"]), models.Index(fields=["kind", "recorded_at"])]
+        indexes = [models.Index(fields=["recorded_at"]), models.Index(fields=["kind", "recorded_at"]), models.Index(fields=["sign_in_name", "kind", "recorded_at"])]

@@ -1,5 +1,7 @@
 """The own account: password, second factor, sessions, posts."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -8,19 +10,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shuangkong.kernel.faults import InputRefused
-from shuangkong.services import clock, signing_in
+from shuangkong.services import clock, own_factor, signing_in
 from shuangkong.services.access_log import AccessKind, log
 from shuangkong.services.administration import person_page
-from shuangkong.services.second_factor import renew_recovery_codes
+from shuangkong.services.second_factor import NoReplacement, renew_recovery_codes
 from shuangkong.services.security_limits import limit
 from shuangkong.services.sessions import end_sessions, open_sessions
 from shuangkong.web.page import language_of
-from shuangkong.web.people.views import enrol, typed_twice
+from shuangkong.web.people.views import enrol, shown_to_new, typed_twice
 from shuangkong.web.security.address import address_of
 from shuangkong.web.security.policies import SIGNED_IN, policy
 from shuangkong.web.security.signed_in import IS_STRONG, keep_only_this
 
 _UNPROCESSABLE = 422
+_REPLACING = "replacing"
 
 
 @policy(SIGNED_IN)
@@ -76,6 +79,41 @@ def own_second_factor(request: HttpRequest) -> HttpResponse:
         return reverse("account")
 
     return enrol(request, request.member.pk, then)
+
+
+@policy(SIGNED_IN)
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+def replace_own_device(request: HttpRequest) -> HttpResponse:
+    """Put a new telephone in the place of the old (更换动态口令设备): who it is, then its first code, then new recovery codes.
+
+    The secret of the new one is shown in the session alone in which password and code were given.
+    """
+    who, told, address = request.member, request.POST, address_of(request)
+    is_known = bool(request.session.get(_REPLACING))
+    try:
+        if request.method == "POST" and is_known and told.get("step") == "confirm":
+            codes = own_factor.replace_own_device(who=who, code=told.get("code", ""), address=address, session=request.session.session_key)
+            del request.session[_REPLACING]
+            request.session[IS_STRONG] = True
+            request.session.cycle_key()
+            return render(request, "people/recovery_codes.html", {"codes": codes, "next": reverse("account")})
+        if request.method == "POST":
+            own_factor.begin_own_replacement(who=who, password=told.get("current", ""), code=told.get("code", ""), address=address)
+            request.session[_REPLACING] = True
+            return HttpResponseRedirect(reverse("replace-own-device"))
+    except InputRefused as refused:
+        return render(request, "people/replacement.html", {"faults": refused.faults, "enrolment": _begun(request)}, status=_UNPROCESSABLE)
+    return render(request, "people/replacement.html", {"enrolment": _begun(request)})
+
+
+def _begun(request: HttpRequest) -> Any:
+    """Return what the new telephone is shown, None where this session began with none or it is over."""
+    try:
+        return shown_to_new(request) if request.session.get(_REPLACING) else None
+    except NoReplacement:
+        del request.session[_REPLACING]
+        return None
 
 
 @policy(SIGNED_IN)

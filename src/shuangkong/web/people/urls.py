@@ -14,6 +14,7 @@ urlpatterns = [
     path("account", account.show_account, name="account"),
     path("account/password", account.change_own_password, name="own-password"),
     path("account/second-factor", account.own_second_factor, name="own-second-factor"),
+    path("account/second-factor/replace", account.replace_own_device, name="replace-own-device"),
     path("account/recovery-codes", account.own_recovery_codes, name="own-recovery-codes"),
     path("account/sessions/end", account.end_own_sessions, name="end-own-sessions"),
 ]

@@ -18,7 +18,7 @@ from shuangkong.services.deployment import city
 from shuangkong.services.lockout import LockedOut
 from shuangkong.services.passwords import set_password
 from shuangkong.services.people import member
-from shuangkong.services.second_factor import begin_enrolment, confirm_enrolment
+from shuangkong.services.second_factor import begin_enrolment, confirm_enrolment, shown_replacement
 from shuangkong.services.security_limits import limit
 from shuangkong.services.signing_in import Step
 from shuangkong.web.page import language_of
@@ -107,8 +107,17 @@ def enrol(request: HttpRequest, person: int, then: Callable[[], str]) -> HttpRes
 
 
 def _shown(request: HttpRequest, person: int) -> Any:
+    return begin_enrolment(person_id=person, title=_title(request))
+
+
+def shown_to_new(request: HttpRequest) -> Any:
+    """Return what the new telephone of whoever asks is shown (新设备的二维码)."""
+    return shown_replacement(person_id=request.member.pk, title=_title(request))
+
+
+def _title(request: HttpRequest) -> str:
     language = language_of(request)
-    return begin_enrolment(person_id=person, title=f"{_TITLE.in_language(language)} {city().name.in_language(language)}")
+    return f"{_TITLE.in_language(language)} {city().name.in_language(language)}"
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:
