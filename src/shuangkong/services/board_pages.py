@@ -19,7 +19,7 @@ from shuangkong.services.reports.findings import standing
 from shuangkong.services.standing import Moment, board_at, moment_of, plan_years
 
 WAITING, TO_JUDGE, STRETCH = "WAITING", "TO_JUDGE", "STRETCH"
-TO_BE_JUDGED = Words("待判定", "to be judged")
+TO_BE_JUDGED = Words("待评判", "to be judged")
 STATES = (
     *((light.value, light.words) for light in (Light.GREEN, Light.YELLOW, Light.RED)),
     (WAITING, Words("待数据", "awaiting data")), (TO_JUDGE, Words("定性待评判", "qualitative, to be judged")),

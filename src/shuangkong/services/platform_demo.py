@@ -21,6 +21,7 @@ from shuangkong.services.demo_city.findings import load_findings
 from shuangkong.services.demo_city.pack_returns import Version, load_pack_returns, versions_of
 from shuangkong.services.demo_city.staff import BEGIN, DemoPerson, all_people, demo_people, load_staff
 from shuangkong.services.demo_city.units import load_unit_returns, register_units, unit_city
+from shuangkong.services.demo_city.verdicts import load_verdicts
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.filing_forms import forms
 from shuangkong.services.indicators import load_observations, observation_tables
@@ -163,6 +164,7 @@ def _load(fraud_seed: int | None, told: Told) -> dict[str, int]:
     _load_tables(tables, carried.filings)
     last_year = profile.years[-1] if profile else clock.today().year - 1
     load_windows(actor, last_year)
+    load_verdicts(staff, year=last_year)
     if shown:
         told(Words("载入单位历年报表", "loading the returns of units"))
         waiting = load_unit_returns(shown, staff=staff, keys=keys, actor=actor)

@@ -63,7 +63,7 @@ def test_every_input_of_the_working_leads_to_a_figure(reader: Client) -> None:
 
 def test_a_qualitative_target_waits_for_a_verdict(reader: Client) -> None:
     page = reader.get("/targets/T101").content.decode()
-    assert "待判定" in page
+    assert "待评判" in page
     assert "sk-chart" not in page
     assert reader.get("/targets/T999").status_code == 404
 

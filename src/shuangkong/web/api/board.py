@@ -11,6 +11,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.language import Words
 from shuangkong.plan.model import Operator
 from shuangkong.plan.trajectory import Light
+from shuangkong.plan.verdict import VerdictWord
 from shuangkong.services.board_exports import BOARD_FORMS, export_of
 from shuangkong.services.board_pages import BoardFilter, board_page
 from shuangkong.services.deployment import catalogue
@@ -76,11 +77,17 @@ class TargetLine(Schema):
     milestone: Exact | None = Field(alias="line.pace.milestone")
     pace_pct: Exact | None = Field(alias="line.pace.pace_pct")
     light: Annotated[Light, ByName] = Field(alias="line.light")
+    verdict: Annotated[VerdictWord, ByName] | None = Field(None, description="定性目标的评判 / of a qualitative target")
     reason: Told | None = Field(alias="line.reason")
     coverage: Told | None = None
     marks: Names = Field(alias="row.marks")
     lead: list[Told] = Field(alias="row.lead")
     trend: list[tuple[int, Exact | None]] = Field(description="年度和数值 / year and figure")
+
+    @staticmethod
+    def resolve_verdict(one: Any) -> VerdictWord | None:
+        """Tell what people found of a target without a figure."""
+        return one.line.verdict.word if one.line.verdict else None
 
     @staticmethod
     def resolve_coverage(one: Any) -> Words | None:
@@ -373,7 +380,7 @@ def export_board(request: HttpRequest, asked: Query[TargetsAsked], form: str = "
 @router.get("/targets/{code}", auth=Allowed(_P.FIGURES_READ), response=answers(TargetShape), summary="一项目标 / one target")
 def read_target(request: HttpRequest, code: str, year: Year | None = None, as_of: Day | None = None) -> Any:
     """A target with its path, its places, its working and inputs (目标)."""
-    return target_page(target=code, year=year, as_of=as_of)
+    return target_page(target=code, year=year, as_of=as_of, who=request.member)
 
 
 @router.get("/indicators", auth=Allowed(_P.FIGURES_READ), response=answers(Listed[IndicatorLine]), summary="指标目录 / indicators")

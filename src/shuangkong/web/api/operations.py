@@ -25,6 +25,7 @@ from shuangkong.web.api import (
     rules,
     self_evaluations,
     tokens,
+    verdicts,
 )
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.reading import StrictParser
@@ -33,7 +34,7 @@ from shuangkong.web.refusals import answer, not_found, refused
 __all__ = ["Allowed", "api"]
 
 AREAS = (
-    ("指标 / figures", board.router), ("县区和单位 / places", places.router), ("报表 / returns", returns.router), ("填报 / filing", filing.router),
+    ("指标 / figures", board.router), ("评判 / verdicts", verdicts.router), ("县区和单位 / places", places.router), ("报表 / returns", returns.router), ("填报 / filing", filing.router),
     ("文件 / files", files.router), ("问题 / findings", findings.router), ("考核 / assessment", assessments.router), ("自评申诉 / self-evaluation", self_evaluations.router),
     ("规则 / rules", rules.router), ("存证 / evidence", evidence.router), ("管理 / administration", administration.router), ("令牌 / tokens", tokens.router),
 )  # fmt: skip

@@ -62,6 +62,8 @@ class Work(Listed[WorkLine]):
     findings_to_judge: list[int]
     amendments: list[AskedAmendment]
     appeals: list[OpenAppeal]
+    verdicts_to_confirm: list[int]
+    verdicts_sent_back: list[int]
 
 
 class PlaceProgress(Schema):
@@ -189,6 +191,7 @@ def read_work(request: HttpRequest, page: Query[Paging]) -> Any:
     return {
         **page.of([one for group in told.groups for one in group.items]), "findings_to_explain": [one.record.pk for one in told.to_explain],
         "findings_to_judge": [one.record.pk for one in told.to_judge], "amendments": told.amendments, "appeals": told.appeals,
+        "verdicts_to_confirm": [one.row.pk for one in told.verdicts], "verdicts_sent_back": [one.row.pk for one in told.returned],
     }  # fmt: skip
 
 

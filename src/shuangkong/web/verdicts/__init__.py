@@ -1,0 +1,1 @@
+"""Verdicts on targets that no figure decides, in the browser."""
