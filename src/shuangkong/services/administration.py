@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from shuangkong.access.roles import Permission, Role
 from shuangkong.evidence.act import ActKind
@@ -31,9 +31,9 @@ from shuangkong.services.second_factor import (
 from shuangkong.services.security_limits import limit
 from shuangkong.services.sessions import OpenSession, end_sessions, open_sessions
 from shuangkong.services.signing_in import PASSWORD, one_time_token
+from shuangkong.services.slices import Slice, slice_of
 from shuangkong.store.models import ApiToken, Appointment, Organisation, OrganisationVersion, Person, SignInToken
 
-PAGE = 100
 _ACTS = {
     "register": "登记", "issue-link": "发放一次性链接", "deactivate": "停用", "reactivate": "恢复", "unlock": "解锁", "end-sessions": "强制下线",
     "reset-second-factor": "重置动态口令",
@@ -161,17 +161,42 @@ class PersonPage:
     sessions: tuple[OpenSession, ...]
 
 
-def people(*, asked: str = "") -> tuple[PersonLine, ...]:
-    """Return the people whose name holds what is asked for, at most a page of them (查找人员)."""
+def people(*, asked: str = "", role: Role | None = None, organisation: str = "", number: int = 1) -> Slice[PersonLine]:
+    """Return a page of the people who fit, those who left last (查找人员).
+
+    Parameters
+    ----------
+    asked : str
+        Words of sign-in name, full name or title.
+    role, organisation : Role, str
+        A post held now or later; of the organisation a part of code or name.
+    number : int
+        Which page.
+    """
+    held = slice_of(tuple(_asked_for(asked, role, organisation).values_list("pk", flat=True)), number)
+    found = {person.pk: person for person in Person.objects.filter(pk__in=held.rows)}
+    return Slice(_lines(found[key] for key in held), held.number, held.pages, held.count)
+
+
+def _asked_for(asked: str, role: Role | None, organisation: str) -> "QuerySet[Person]":
     rows = Person.objects.order_by("-is_active", "sign_in_name")
-    if asked:
-        rows = rows.filter(Q(sign_in_name__icontains=asked) | Q(full_name__icontains=asked))
-    return _lines(rows[:PAGE])
+    for word in asked.split():
+        rows = rows.filter(Q(sign_in_name__icontains=word) | Q(full_name__icontains=word) | Q(title__icontains=word))
+    if role is None and not organisation:
+        return rows
+    today = clock.today()
+    held = Appointment.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), Q(end=None) | Q(end__ended_on__gt=today))
+    if role is not None:
+        held = held.filter(role=role.name)
+    if organisation:
+        named = OrganisationVersion.objects.filter(Q(name_zh__icontains=organisation) | Q(name_en__icontains=organisation)).values("organisation_id")
+        held = held.filter(Q(organisation__code__icontains=organisation) | Q(organisation_id__in=named))
+    return rows.filter(pk__in=held.values("person_id"))
 
 
-def everybody() -> tuple[PersonLine, ...]:
-    """Return all people (人员名册)."""
-    return _lines(Person.objects.order_by("sign_in_name"))
+def everybody(*, asked: str = "") -> tuple[PersonLine, ...]:
+    """Return all people whose names or title hold the words (人员名册)."""
+    return _lines(_asked_for(asked, None, ""))
 
 
 def _lines(rows: Iterable[Person]) -> tuple[PersonLine, ...]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.returns.states import ReturnState
 from shuangkong.services import clock
 from shuangkong.services.organisations import (
     BadOrganisation,
@@ -19,6 +20,8 @@ from shuangkong.services.organisations import (
     tree_on,
 )
 from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.services.slices import Slice, slice_of
+from shuangkong.services.unit_standing import Due, returns_due
 from shuangkong.store.models import OrganisationVersion
 
 _MOVABLE = (OrganisationKind.UNIT, OrganisationKind.PARK)
@@ -86,7 +89,7 @@ class TreePage:
     day: date
     asked: str
     root: Branch | None
-    found: tuple[Node, ...]
+    found: Slice[Node]
     counts: tuple[tuple[Words, int], ...]
     names: dict[str, Words]
 
@@ -104,9 +107,10 @@ class HistoryPage:
     may_change: bool
     parents: tuple[Node, ...]
     parks: tuple[Node, ...]
+    pending: tuple[Due, ...]
 
 
-def tree_page(*, day: date | None = None, asked: str = "") -> TreePage:
+def tree_page(*, day: date | None = None, asked: str = "", number: int = 1) -> TreePage:
     """Return the organisations as they are on a day, or those whose code, name or tag holds every word asked for (组织树)."""
     held = day or clock.today()
     tree = tree_on(held)
@@ -115,7 +119,7 @@ def tree_page(*, day: date | None = None, asked: str = "") -> TreePage:
     found = tuple(sorted((node for node in tree if _is_found(node, words)), key=lambda node: (_ORDER.index(node.kind), node.code))) if words else ()
     counts = tuple((told, len(tree.of_kind(kind))) for kind, told in KIND_WORDS.items() if kind is not OrganisationKind.CITY)
     cities = tree.of_kind(OrganisationKind.CITY)
-    return TreePage(held, asked, _branch(tree, cities[0]) if cities and not words else None, found, counts, names)
+    return TreePage(held, asked, _branch(tree, cities[0]) if cities and not words else None, slice_of(found, number), counts, names)
 
 
 def _is_found(node: Node, words: Iterable[str]) -> bool:
@@ -179,7 +183,7 @@ def seen_place(code: str, who: Member, *, kind: OrganisationKind, day: date) -> 
 
 
 def history_page(*, code: str, who: Member) -> HistoryPage:
-    """Return an organisation from its beginning, with what the person may change of it (沿革).
+    """Return an organisation from its beginning, with what the person may change of it and, to who may see it, what it has pending (沿革).
 
     Raises
     ------
@@ -196,7 +200,34 @@ def history_page(*, code: str, who: Member) -> HistoryPage:
     return HistoryPage(
         code=code, name=Words(row.name_zh, row.name_en or row.name_zh), kind=kind, node=tree.get(code), history=history_of(code), may_rename=may_rename, may_change=may,
         parents=tree.of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE) if may else (), parks=tree.of_kind(OrganisationKind.PARK) if may else (),
+        pending=pending_of(code) if kind in _MOVABLE and _is_seen(code, who) else (),
     )  # fmt: skip
+
+
+def pending_of(code: str) -> tuple[Due, ...]:
+    """Return the returns of an organisation that are owed or not locked yet (未办结报表), also of one that has closed."""
+    node = _last_node(code)
+    due = returns_due([node]) if node else ()
+    return tuple(one for one in due if one.state is not ReturnState.LOCKED and not one.is_waived)
+
+
+def _last_node(code: str) -> Node | None:
+    tree = _last_tree(code)
+    return tree.get(code) if tree else None
+
+
+def _last_tree(code: str) -> Tree | None:
+    """The organisations of today, or of the last day on which it was there."""
+    today = tree_on(clock.today())
+    if code in today:
+        return today
+    last = max((one.until for one in history_of(code) if not one.is_closed and one.until), default=None)
+    return tree_on(last) if last else None
+
+
+def _is_seen(code: str, who: Member) -> bool:
+    tree = _last_tree(code)
+    return tree is not None and who.sees(code, tree)
 
 
 def _offices(who: Member, tree: Tree) -> list[str]:

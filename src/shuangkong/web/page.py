@@ -70,6 +70,12 @@ def as_of(request: HttpRequest) -> date | None:
     return day_named(text) if text else None
 
 
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a list is asked for, the first for what is no number (页码)."""
+    told = request.GET.get("page", "1")
+    return int(told) if told.isascii() and told.isdecimal() and len(told) < 9 else 1
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Give every template what every page shows (页面上下文)."""
     who = getattr(request, "member", None)

@@ -1,5 +1,6 @@
 """The three administrators: what each may do, what none may do, and that all of it is in the chain."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -17,7 +18,15 @@ from shuangkong.services.chain import content_of, links, system_actor
 from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filings import SameHands, act_on_filing
 from shuangkong.services.organisations import tree_on
-from shuangkong.services.people import IncompatiblePosts, Member, NameTaken, NotPermitted, appoint, member
+from shuangkong.services.people import (
+    IncompatiblePosts,
+    Member,
+    NameTaken,
+    NotPermitted,
+    appoint,
+    member,
+    register_person,
+)
 from shuangkong.services.stand_ins import NoSuchPost, StandInTooLong, appoint_stand_in, hand_over
 from shuangkong.store.models import Appointment, Filing, FilingAct, Person, SignInToken
 
@@ -301,3 +310,23 @@ def test_appointing_through_the_system_still_refuses_two_incompatible_posts(pers
     who = person(Role.REPORTER, "U001")
     with pytest.raises(IncompatiblePosts):
         appoint(person_id=who.pk, role=Role.APPROVER, organisation="411721", valid_from=date(2020, 1, 1), actor=system_actor(CITY), reason="试")
+
+
+def names_on(page: str) -> set[str]:
+    return set(re.findall(r'href="/people/\d+">([^<]+)</a>', page))
+
+
+def test_people_are_found_by_name_post_and_organisation_page_by_page(person: People) -> None:
+    client = client_of(system(person))
+    for number in range(60):
+        register_person(sign_in_name=f"clerk-{number:02}", full_name=f"职员{number:02}", title="统计员" if number else "科长")
+    person(Role.REVIEWER, "411721"), person(Role.REVIEWER, "411722"), person(Role.REPORTER, "U001")
+    first, second = client.get("/people?q=职员").content.decode(), client.get("/people?q=职员&page=2").content.decode()
+    assert (len(names_on(first)), len(names_on(second)), names_on(first) & names_on(second)) == (50, 10, set())
+    assert 'rel="next" href="?q=%E8%81%8C%E5%91%98&amp;page=2"' in first
+    assert 'rel="next"' not in second
+    assert names_on(client.get("/people?q=职员 科长").content.decode()) == {"clerk-00"}
+    assert names_on(client.get("/people?role=REVIEWER").content.decode()) == {"reviewer-411721", "reviewer-411722"}
+    assert names_on(client.get("/people?role=REVIEWER&organisation=西平").content.decode()) == {"reviewer-411721"}
+    assert names_on(client.get("/people?organisation=U001").content.decode()) == {"reporter-U001"}
+    assert client.get("/people?page=x").status_code == 200

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from filing_steps import Person
+from filing_steps import Person, open_window, submitted
 from security_steps import client_of
-from unit_steps import moved, park_of
+from unit_steps import moved, park_of, unit_of
 
 from shuangkong.access.roles import Role
 from shuangkong.services.chain_verification import verify_chain
@@ -82,7 +82,7 @@ def test_the_tree_is_that_of_the_day(person: Person) -> None:
     assert root is not None
     below = {branch.node.code: [one.node.code for one in branch.below] for branch in root.below}
     assert (below[XIPING], below[SHANGCAI]) == ([], ["U001", "U002"])
-    assert tree_page(asked="没有这个词").found == ()
+    assert tree_page(asked="没有这个词").found.count == 0
 
 
 def test_the_history_is_open_and_the_form_is_not(person: Person) -> None:
@@ -93,3 +93,27 @@ def test_the_history_is_open_and_the_form_is_not(person: Person) -> None:
     told = client_of(person(Role.REVIEWER, "statistics")).get("/organisations/U001").content.decode()
     assert 'name="reason"' in told
     assert 'name="reason"' not in client_of(person(Role.REPORTER, "U002")).get("/organisations/U001").content.decode()
+
+
+def test_closing_a_unit_says_what_is_pending(person: Person) -> None:
+    open_window()
+    filing = submitted(person)
+    city = person(Role.REVIEWER, "statistics")
+    client = client_of(city)
+    assert f"/returns/{filing}" in client.get("/organisations/U001").content.decode()
+    told = {"code": "U001", "name_zh": "模拟厂U001", "parent": "411721", "is_closed": "1", "valid_from": "2026-03-01", "reason": "注销"}
+    page = client.post("/organisations/change", told, follow=True).content.decode()
+    assert "还有 1 份报表未办结" in page
+    assert f"/returns/{filing}" in page
+    assert f"/returns/{filing}" not in client_of(person(Role.REVIEWER, "411723")).get("/organisations/U001").content.decode()
+
+
+def test_a_long_list_of_organisations_comes_by_pages(person: Person) -> None:
+    for number in range(100, 160):
+        unit_of(f"U{number}", XIPING)
+    client = client_of(person(Role.REVIEWER, "statistics"))
+    first = client.get("/organisations?q=模拟厂").content.decode()
+    assert ("U149" in first, "U150" in first, 'rel="next" href="?q=%E6%A8%A1%E6%8B%9F%E5%8E%82&amp;page=2"' in first) == (False, False, True)
+    second = client.get("/organisations?q=模拟厂&page=2").content.decode()
+    assert ("U159" in second, 'rel="prev"' in second, 'rel="next"' in second) == (True, True, False)
+    assert "62" in first

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission, Role
@@ -15,7 +16,7 @@ from shuangkong.kernel.period import day_named
 from shuangkong.services import administration, clock, stand_ins
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.security_limits import limit
-from shuangkong.web.page import language_of
+from shuangkong.web.page import language_of, page_number
 from shuangkong.web.security.policies import policy
 
 _EITHER = (Permission.PEOPLE_MANAGE, Permission.APPOINTMENTS_MANAGE, Permission.SECURITY_MANAGE)
@@ -32,8 +33,10 @@ class UnknownRole(Refusal):
 @require_GET
 def show_people(request: HttpRequest) -> HttpResponse:
     """Show who is registered, with their posts (人员)."""
-    asked = request.GET.get("q", "").strip()
-    shown = {"people": administration.people(asked=asked), "asked": asked, "most": administration.PAGE, **_may(request)}
+    told = request.GET
+    asked = {name: told.get(name, "").strip() for name in ("q", "role", "organisation")}
+    found = administration.people(asked=asked["q"], role=Role.__members__.get(asked["role"]), organisation=asked["organisation"], number=page_number(request))
+    shown = {"people": found, "asked": asked, "roles": list(Role), "query": urlencode({name: text for name, text in asked.items() if text}), **_may(request)}
     return render(request, "administration/people.html", shown)
 
 

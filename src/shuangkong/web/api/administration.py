@@ -188,8 +188,8 @@ class SystemShape(Schema):
 
 @router.get("/people", auth=Allowed(*_EITHER), response=answers(Listed[PersonLine]), summary="人员 / people")
 def read_people(request: HttpRequest, page: Query[Paging], q: Short = "") -> Any:
-    """Who is registered, with their posts; at most a hundred are found (人员)."""
-    return page.of(administration.people(asked=q.strip()))
+    """Who is registered, with their posts; a page at a time (人员)."""
+    return page.of(administration.everybody(asked=q.strip()))
 
 
 @router.post("/people", auth=Allowed(_P.PEOPLE_MANAGE), response=answers(Keyed), summary="登记人员 / register a person")

@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import day_named
-from shuangkong.services import organisation_changes
-from shuangkong.web.page import as_of, language_of
+from shuangkong.services import clock, organisation_changes
+from shuangkong.web.page import as_of, language_of, page_number
 from shuangkong.web.security.policies import policy
 
 
@@ -17,8 +18,9 @@ from shuangkong.web.security.policies import policy
 @require_GET
 def show_organisations(request: HttpRequest) -> HttpResponse:
     """Show the organisations of a day, or those a search finds (组织)."""
-    page = organisation_changes.tree_page(day=as_of(request), asked=request.GET.get("q", "").strip())
-    return render(request, "places/organisations.html", {"page": page})
+    page = organisation_changes.tree_page(day=as_of(request), asked=request.GET.get("q", "").strip(), number=page_number(request))
+    told = {"q": page.asked, **({"as_of": request.GET["as_of"]} if request.GET.get("as_of") else {})}
+    return render(request, "places/organisations.html", {"page": page, "query": urlencode(told)})
 
 
 @policy(Permission.FIGURES_READ)
@@ -26,7 +28,7 @@ def show_organisations(request: HttpRequest) -> HttpResponse:
 def show_organisation(request: HttpRequest, code: str) -> HttpResponse:
     """Show what held of an organisation from when (沿革)."""
     page = organisation_changes.history_page(code=code, who=request.member)
-    return render(request, "places/organisation.html", {"page": page})
+    return render(request, "places/organisation.html", {"page": page, "today": clock.today()})
 
 
 @policy(Permission.WINDOW_MANAGE)
@@ -39,5 +41,9 @@ def change_organisation(request: HttpRequest) -> HttpResponse:
         code=code, name_zh=told.get("name_zh", ""), name_en=told.get("name_en", ""), parent=told.get("parent", ""), park=told.get("park", ""),
         is_closed=told.get("is_closed") == "1", valid_from=day_named(told.get("valid_from", "")), who=request.member, reason=told.get("reason", ""),
     )  # fmt: skip
-    messages.success(request, "Changed" if language_of(request) == "en" else "已变更")
+    pending = organisation_changes.pending_of(code) if told.get("is_closed") == "1" else ()
+    zh, en = "已变更", "Changed"
+    if pending:
+        zh, en = f"已变更；还有 {len(pending)} 份报表未办结，仍由报告期所属县区办理，见下", f"Changed; returns pending: {len(pending)}. They stay with the jurisdiction of their period, see below"
+    messages.success(request, en if language_of(request) == "en" else zh)
     return HttpResponseRedirect(reverse("organisation", args=[code]))
