@@ -17,7 +17,10 @@ HEARD = datetime(2024, 3, 1, 9, tzinfo=CHINA_STANDARD_TIME)
 # A city of two counties and a zone; the first county has two townships.
 ORGS = OrgTree(
     {"city": ("a", "b", "zone"), "a": ("a1", "a2")},
-    {"city": "某市", "a": "甲县", "b": "乙县", "zone": "高新区", "a1": "东镇", "a2": "西镇"},
+    {
+        "city": Words("某市", "City"), "a": Words("甲县", "County A"), "b": Words("乙县", "County B"), "zone": Words("高新区", "Zone"),
+        "a1": Words("东镇", "East town"), "a2": Words("西镇", "West town"),
+    },
 )
 
 

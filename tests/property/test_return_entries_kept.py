@@ -13,7 +13,7 @@ from shuangkong.returns.entries import Entry, entry_from
 from shuangkong.returns.form import Cell, CellKey, EntryKind
 
 CELL = Cell(
-    key=CellKey("t", "r", "c"), name=Words("数", "figure"), kind=EntryKind.NUMBER, unit=unit("t"), decimals=4, meaning="", formula="", prefill="",
+    key=CellKey("t", "r", "c"), name=Words("数", "figure"), kind=EntryKind.NUMBER, unit=unit("t"), decimals=4, meaning=Words("", ""), formula="", prefill="",
     element="", is_required=False, allows_not_applicable=True, choices=("是", "否"), tags=frozenset(), group="",
 )  # fmt: skip
 CELLS = st.sampled_from([replace(CELL, kind=kind, decimals=decimals) for kind in EntryKind for decimals in (0, 4, 10)])

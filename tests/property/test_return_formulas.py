@@ -19,9 +19,9 @@ FORM = form_from(
         "code": "x", "edition": "1", "name": "表", "name_en": "x", "filer": "unit", "agency": "a", "grain": "year", "due": {"day": 5},
         "basis": {"document": "d"}, "confidence": "design", "verified": False, "valid_from": "2021-01-01",
         "tables": [
-            {"code": "t", "name": "表", "name_en": "t", "columns": [{"code": "v", "name": "数", "name_en": "v", "meaning": "数。"}],
+            {"code": "t", "name": "表", "name_en": "t", "columns": [{"code": "v", "name": "数", "name_en": "v", "meaning": "数。", "meaning_en": "A figure."}],
              "rows": [{"code": code, "name": code, "name_en": code, "unit": "t"} for code in ROWS]},
-            {"code": "s", "name": "计", "name_en": "s", "columns": [{"code": "v", "name": "数", "name_en": "v", "meaning": "数。"}],
+            {"code": "s", "name": "计", "name_en": "s", "columns": [{"code": "v", "name": "数", "name_en": "v", "meaning": "数。", "meaning_en": "A figure."}],
              "rows": [{"code": "all", "name": "合计", "name_en": "all", "unit": "t", "formula": "sum(t, v)"}]},
         ],
     },

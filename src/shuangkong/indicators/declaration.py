@@ -43,6 +43,7 @@ class Direction(Enum):
     NEUTRAL = "neutral"
 
 
+_UNSAID = Words("", "")
 GRAINS: Mapping[str, Grain] = {"year": Grain.YEAR, "half": Grain.HALF, "quarter": Grain.QUARTER, "month": Grain.MONTH}
 
 
@@ -56,7 +57,7 @@ class Element:
     kind: ElementKind
     scope: Scope
     agency: str = ""
-    definition: str = ""
+    definition: Words = _UNSAID
     aliases: tuple[str, ...] = ()
 
 
@@ -77,14 +78,14 @@ class IndicatorDeclaration:
     base_year: int | None
     grain: Grain
     scope: Scope
-    definition: str = ""
+    definition: Words = _UNSAID
     clause: str = ""
     direction: Direction = Direction.NEUTRAL
 
 
-ELEMENT_FIELDS = frozenset({"code", "name", "name_en", "unit", "kind", "scope", "agency", "definition", "aliases", "note"})
+ELEMENT_FIELDS = frozenset({"code", "name", "name_en", "unit", "kind", "scope", "agency", "definition", "definition_en", "aliases", "note"})
 INDICATOR_FIELDS = frozenset(
-    {"code", "name", "name_en", "unit", "decimals", "formula", "missing", "base_year", "grain", "scope", "definition",
+    {"code", "name", "name_en", "unit", "decimals", "formula", "missing", "base_year", "grain", "scope", "definition", "definition_en",
      "clause", "direction", "note"}
 )
 Choice = TypeVar("Choice", bound=Enum)
@@ -105,13 +106,13 @@ def element_from(raw: Mapping[str, Any], *, where: Words, faults: list[Fault]) -
     fields = _Fields(raw, where, faults, ELEMENT_FIELDS)
     return Element(
         code=fields.text("code"),
-        name=Words(fields.text("name"), fields.text("name_en", fallback=str(raw.get("name", "")))),
+        name=fields.words("name"),
         unit=fields.unit(),
         kind=fields.choice("kind", ElementKind),
         scope=fields.choice("scope", Scope, fallback=Scope.BOTH),
         aliases=fields.texts("aliases"),
         agency=fields.text("agency", fallback=""),
-        definition=fields.text("definition", fallback=""),
+        definition=fields.words("definition", is_optional=True),
     )
 
 
@@ -133,7 +134,7 @@ def indicator_from(raw: Mapping[str, Any], *, where: Words, faults: list[Fault])
         fields.fault("grain", grain, Words(f"应为 {'、'.join(GRAINS)} 之一", f"must be one of {', '.join(GRAINS)}"))
     return IndicatorDeclaration(
         code=fields.text("code"),
-        name=Words(fields.text("name"), fields.text("name_en", fallback=str(raw.get("name", "")))),
+        name=fields.words("name"),
         unit=fields.unit(),
         decimals=fields.integer("decimals", low=0, high=10) or 0,
         formula=fields.text("formula"),
@@ -141,7 +142,7 @@ def indicator_from(raw: Mapping[str, Any], *, where: Words, faults: list[Fault])
         base_year=fields.integer("base_year", low=1949, high=2100, is_optional=True),
         grain=GRAINS.get(grain, Grain.YEAR),
         scope=fields.choice("scope", Scope, fallback=Scope.BOTH),
-        definition=fields.text("definition", fallback=""),
+        definition=fields.words("definition", is_optional=True),
         clause=fields.text("clause", fallback=""),
         direction=fields.choice("direction", Direction, fallback=Direction.NEUTRAL),
     )
@@ -170,6 +171,11 @@ class _Fields:
             self.fault(name, "", Words("缺少", "is missing"))
             return ""
         return str(raw).strip()
+
+    def words(self, name: str, *, is_optional: bool = False) -> Words:
+        """A text and its English; the Chinese stands in where none is given."""
+        zh = self.text(name, fallback="" if is_optional else None)
+        return Words(zh, self.text(f"{name}_en", fallback=zh))
 
     def texts(self, name: str) -> tuple[str, ...]:
         raw = self._raw.get(name) or []

@@ -10,7 +10,7 @@ from shuangkong.indicators.declaration import Element, ElementKind, Missing
 from shuangkong.indicators.formula import COMPARISONS, Step
 from shuangkong.indicators.observations import Observation, Snapshot
 from shuangkong.indicators.periods import accumulated, same_part, years_of
-from shuangkong.indicators.rendering import trace_of
+from shuangkong.indicators.rendering import Telling, trace_of
 from shuangkong.indicators.unit_check import PRECISION, TypedExpression, conversion
 from shuangkong.indicators.working import (
     GAP,
@@ -24,7 +24,7 @@ from shuangkong.indicators.working import (
     together,
     worst,
 )
-from shuangkong.kernel.language import Words
+from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import Grain, Period
 from shuangkong.kernel.provenance import DataGrade, Trace
 from shuangkong.kernel.units import Unit
@@ -85,9 +85,9 @@ class IndicatorResult:
         """What was missing below, also where the figure stands."""
         return self.working.gaps()
 
-    def trace(self) -> Trace:
+    def trace(self, language: Language = "zh") -> Trace:
         """Return the working as a tree of formula, figures and result (计算过程)."""
-        return trace_of(self.working, self._catalogue.indicator(self.code).declaration, catalogue=self._catalogue, orgs=self._orgs)
+        return trace_of(self.working, self._catalogue.indicator(self.code).declaration, Telling(self._catalogue, self._orgs, language))
 
 
 class Evaluator:
@@ -173,11 +173,11 @@ class Evaluator:
     ) -> Worked:
         whose, when = self._orgs.name(org), period_zh(period)
         if observation is None:
-            reason = Words(f"{whose}{when}缺“{element.name.zh}”", f"{element.name.en} of {whose} for {period} is missing")
+            reason = Words(f"{whose.zh}{when}缺“{element.name.zh}”", f"{element.name.en} of {whose.en} for {period} is missing")
             return Worked(node, org, period, None, GAP, reason)
         figure = figure_of(observation, element)
         if figure is None:
-            reason = Words(f"{whose}{when}“{element.name.zh}”不适用", f"{element.name.en} does not apply to {whose} for {period}")
+            reason = Words(f"{whose.zh}{when}“{element.name.zh}”不适用", f"{element.name.en} does not apply to {whose.en} for {period}")
             return Worked(node, org, period, None, NOT_APPLICABLE, reason, observation=observation)
         return Worked(node, org, period, figure, WHOLE, observation=observation)
 
@@ -225,7 +225,7 @@ class Evaluator:
         children = self._orgs.below(org)
         if not children:
             whose = self._orgs.name(org)
-            return Worked(node, org, period, None, GAP, Words(f"{whose}没有下级可以汇总", f"{whose} has no parts to sum"))
+            return Worked(node, org, period, None, GAP, Words(f"{whose.zh}没有下级可以汇总", f"{whose.en} has no parts to sum"))
         parts = tuple(self._work(indicator, node.parts[0], child, period) for child in children)
         return _total(node, org, period, parts, indicator.declaration.missing)
 

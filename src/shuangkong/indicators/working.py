@@ -84,11 +84,11 @@ class OrgTree:
     """Who is made up of whom, and their names (组织树). `children` is a partition: it neither overlaps nor leaves out."""
 
     children: Mapping[str, tuple[str, ...]]
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Words] = field(default_factory=dict)
 
-    def name(self, org: str) -> str:
+    def name(self, org: str) -> Words:
         """Return the printed name, or the code where none is known."""
-        return self.names.get(org, org)
+        return self.names.get(org, Words(org, org))
 
     def below(self, org: str) -> tuple[str, ...]:
         """Return the parts, none for the lowest level."""

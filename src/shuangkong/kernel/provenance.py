@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from shuangkong.kernel.language import Words
+
 
 class DataGrade(Enum):
     """How a figure was obtained (数据等级)."""
@@ -12,6 +14,11 @@ class DataGrade(Enum):
     ESTIMATED = "估算"
     SUBSTITUTED = "替代"
     SIMULATED = "模拟"
+
+    @property
+    def words(self) -> Words:
+        """The grade as it is shown."""
+        return Words(self.value, self.name.lower())
 
 
 class Confidence(Enum):

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from shuangkong.kernel.faults import Refusal
-from shuangkong.kernel.language import Words
+from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.text import narrow
 
 Dimension = tuple[tuple[str, int], ...]
@@ -51,6 +51,10 @@ class Unit:
 
     def __str__(self) -> str:
         return self.symbol
+
+    def shown(self, language: Language) -> str:
+        """Return the symbol as a reader of the language knows it; nothing for a pure number (显示的单位)."""
+        return "" if self.symbol == "1" else self.symbol if language == "zh" else symbol_en(self.symbol)
 
     def factor_to(self, other: "Unit") -> Decimal:
         """Return the number a figure in this unit is multiplied by to be in `other`.
@@ -141,6 +145,12 @@ _ALIASES: Mapping[str, str] = {
     "吨公里": "t·km", "万吨公里": "万t·km", "百万换算吨公里": "百万换算t·km",
 }
 
+# Longest first: what stands inside another comes after it.
+_ENGLISH: Mapping[str, str] = {
+    "百万换算t·km": "million converted t·km", "能量因数": "energy factor", "百分点": "pp", "重量箱": "weight case", "万": "10k ", "亿": "100m ", "元": "yuan",
+    "人": "person", "个": "unit", "家": "unit", "项": "item", "辆": "vehicle", "户": "household", "头": "head", "座": "site", "台": "set", "件": "case", "份": "copy",
+}
+
 
 def _folded(symbol: str) -> str:
     return re.sub(r"\s", "", narrow(symbol)).lower()
@@ -194,6 +204,19 @@ def unit(symbol: str) -> Unit:
     except UnknownUnit:
         raise UnknownUnit(symbol) from None
     return quotient
+
+
+def symbol_en(symbol: str) -> str:
+    """Return a symbol in Latin letters (单位的英文写法).
+
+    Examples
+    --------
+    >>> symbol_en("tce/万元"), symbol_en("万m3"), symbol_en("kgce/人"), symbol_en("元/人")
+    ('tce/10k yuan', '10k m3', 'kgce/person', 'yuan/person')
+    """
+    for zh, en in _ENGLISH.items():
+        symbol = symbol.replace(zh, en)
+    return symbol
 
 
 def symbols() -> tuple[str, ...]:

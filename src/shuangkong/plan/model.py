@@ -133,6 +133,12 @@ class Task:
     jurisdictions: tuple[str, ...] = ()
     due: date | None = None
     is_lead_derived: bool = False
+    title_en: str = ""
+
+    @property
+    def heading(self) -> Words:
+        """The title in both languages."""
+        return Words(self.title, self.title_en or self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,7 @@ class _Names:
             jurisdictions=(clause.implied if clause else ()) if is_implied else self._jurisdiction_codes(fields, "jurisdictions"),
             due=fields.day("due"),
             is_lead_derived=fields.flag("is_lead_derived", default=bool(clause and clause.is_lead_derived)),
+            title_en=fields.text("title_en", required=False),
         )
 
     def _bracket(self, fields: Fields, clause: Clause | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

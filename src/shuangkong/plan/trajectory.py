@@ -17,6 +17,7 @@ from shuangkong.plan.model import Operator, Target, TargetKind
 from shuangkong.rules import RulesOnDay, RuleValue
 
 _HUNDRED = Decimal(100)
+_UNSAID = Words("", "")
 
 
 class Light(Enum):
@@ -83,7 +84,7 @@ class Pace:
     elapsed_share_pct: Decimal | None = None
     pace_pct: Decimal | None = None
     milestone: Decimal | None = None
-    working: str = ""
+    working: Words = _UNSAID
     rules: tuple[RuleValue, ...] = ()
 
 
@@ -293,7 +294,8 @@ def pace(
         return Pace(Light.GREY, grey or GreyReason.NO_DATA)
     met = is_met(target, actual)
     if is_bound(target):
-        working = f"{plain(actual)} {target.operator.value} {plain(target.value)}：{'达到' if met else '未达到'}"
+        compared = f"{plain(actual)} {target.operator.value} {plain(target.value)}"
+        working = Words(f"{compared}：{'达到' if met else '未达到'}", f"{compared}: {'met' if met else 'not met'}")
         return Pace(Light.GREEN if met else Light.RED, is_met=met, working=working)
     base = _base_of(target, base_observed)
     if base is None:
@@ -314,7 +316,7 @@ def _measured(
     elapsed_pct = _HUNDRED * passed / total
     if not way or (is_met(target, base) and target.operator is not Operator.ABOUT):
         # Nothing was left to go when the plan began: what counts is that the level is kept.
-        working = f"基期 {plain(base)} 已达 {plain(goal)}，现为 {plain(actual)}"
+        working = Words(f"基期 {plain(base)} 已达 {plain(goal)}，现为 {plain(actual)}", f"the base {plain(base)} had met {plain(goal)}, now {plain(actual)}")
         return Pace(Light.GREEN if met else Light.RED, is_met=met, elapsed_share_pct=elapsed_pct, milestone=goal, working=working)
     used = (rules.get("assessment.pace.green"), rules.get("assessment.pace.yellow"))
     # One division, so that a figure standing exactly on a threshold is not thrown off it.
@@ -325,7 +327,7 @@ def _measured(
         light = Light.YELLOW
     elif met:
         light = Light.GREEN
-    working = (
+    figures = (
         f"({plain(actual)} − {plain(base)}) ÷ ({plain(goal)} − {plain(base)}) ÷ ({passed} ÷ {total})"
         f" = {plain(round_gbt8170(pace_pct, 2))}%"
     )
@@ -336,7 +338,7 @@ def _measured(
         elapsed_share_pct=elapsed_pct,
         pace_pct=pace_pct,
         milestone=base + way * passed / total,
-        working=working,
+        working=Words(figures, figures),
         rules=used,
     )
 

@@ -72,7 +72,7 @@ def entry_from(cell: Cell, text: str) -> Entry | Fault | None:
     Examples
     --------
     >>> from shuangkong.kernel.units import unit
-    >>> cell = Cell(key=CellKey("t", "r", "c"), name=Words("产量", "output"), kind=EntryKind.NUMBER, unit=unit("t"), decimals=2, meaning="",
+    >>> cell = Cell(key=CellKey("t", "r", "c"), name=Words("产量", "output"), kind=EntryKind.NUMBER, unit=unit("t"), decimals=2, meaning=Words("", ""),
     ...             formula="", prefill="", element="", is_required=False, allows_not_applicable=True, choices=(), tags=frozenset(), group="")
     >>> entry_from(cell, "１，２３４.5 吨").stored(), entry_from(cell, "—").stored(), entry_from(cell, " ")
     ('1234.5', '不适用', None)

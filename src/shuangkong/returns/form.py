@@ -81,12 +81,13 @@ class Column:
     kind: EntryKind = EntryKind.NUMBER
     unit: Unit | None = None
     decimals: int = 2
-    meaning: str = ""
+    meaning: Words = _NOTHING
     formula: str = ""
     prefill: str = ""
     is_required: bool = False
     allows_not_applicable: bool = True
     choices: tuple[str, ...] = ()
+    choices_en: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     group: str = ""
 
@@ -104,7 +105,7 @@ class Row:
     unit: Unit | None = None
     units: Mapping[str, Unit] = field(default_factory=dict)
     decimals: int | None = None
-    meaning: str = ""
+    meaning: Words = _NOTHING
     tags: frozenset[str] = frozenset()
     group: str = ""
     cell_tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -142,15 +143,20 @@ class Cell:
     kind: EntryKind
     unit: Unit | None
     decimals: int
-    meaning: str
+    meaning: Words
     formula: str
     prefill: str
     element: str
     is_required: bool
     allows_not_applicable: bool
     choices: tuple[str, ...]
+    choices_en: tuple[str, ...] = ()
     tags: frozenset[str]
     group: str
+
+    def choice(self, label: str) -> Words:
+        """Return a choice as it is shown (选项); it is filed by its Chinese label."""
+        return Words(label, dict(zip(self.choices, self.choices_en, strict=False)).get(label, label))
 
     @property
     def is_computed(self) -> bool:
@@ -247,11 +253,11 @@ def _grid_cell(table: Table, row: Row, column: Column) -> Cell:
         key=CellKey(table.code, row.code, column.code), name=name, kind=column.kind,
         unit=row.units.get(column.code) or column.unit or (row.unit if is_number else None),
         decimals=column.decimals if row.decimals is None else row.decimals,
-        meaning=column.meaning if not row.meaning else row.meaning if not column.meaning else f"{row.meaning} {column.meaning}",
+        meaning=Words(*(" ".join(filter(None, both)) for both in zip(row.meaning, column.meaning, strict=True))),
         formula=formula, prefill="" if formula else column.prefill,
         element=row.elements.get(column.code, f"{row.code}_{column.code}") if is_number else "",
         is_required=(row.is_required or column.is_required) and not formula, allows_not_applicable=column.allows_not_applicable,
-        choices=column.choices, tags=row.tags | column.tags | row.cell_tags.get(column.code, frozenset()), group=row.group or column.group,
+        choices=column.choices, choices_en=column.choices_en, tags=row.tags | column.tags | row.cell_tags.get(column.code, frozenset()), group=row.group or column.group,
     )  # fmt: skip
 
 
@@ -259,6 +265,6 @@ def _list_cell(table: Table, row: str, column: Column) -> Cell:
     return Cell(
         key=CellKey(table.code, row, column.code), name=Words(f"第{row}行·{column.name.zh}", f"row {row}: {column.name.en}"), kind=column.kind,
         unit=column.unit, decimals=column.decimals, meaning=column.meaning, formula=column.formula, prefill=column.prefill, element="",
-        is_required=column.is_required and not column.formula, allows_not_applicable=column.allows_not_applicable, choices=column.choices,
+        is_required=column.is_required and not column.formula, allows_not_applicable=column.allows_not_applicable, choices=column.choices, choices_en=column.choices_en,
         tags=column.tags, group=column.group,
     )  # fmt: skip

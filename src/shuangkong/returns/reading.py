@@ -21,10 +21,10 @@ FORM_FIELDS = frozenset(
 )  # fmt: skip
 TABLE_FIELDS = frozenset({"code", "name", "name_en", "kind", "columns", "rows", "max_rows", "sparse", "prefix", "note", "note_en", "required"})
 COLUMN_FIELDS = frozenset(
-    {"code", "name", "name_en", "kind", "unit", "decimals", "meaning", "formula", "prefill", "required", "not_applicable", "choices", "tags", "group"}
+    {"code", "name", "name_en", "kind", "unit", "decimals", "meaning", "meaning_en", "formula", "prefill", "required", "not_applicable", "choices", "choices_en", "tags", "group"}
 )
 ROW_FIELDS = frozenset(
-    {"code", "element", "name", "name_en", "number", "unit", "decimals", "meaning", "tags", "cell_tags", "group", "without", "formula", "formulas", "elements",
+    {"code", "element", "name", "name_en", "number", "unit", "decimals", "meaning", "meaning_en", "tags", "cell_tags", "group", "without", "formula", "formulas", "elements",
      "required", "level"}
 )  # fmt: skip
 DUE_FIELDS = frozenset({"working_days", "month", "day", "moves", "from_start", "grace"})
@@ -43,7 +43,7 @@ class DeclaredElement:
 
     name: Words
     unit: Unit
-    meaning: str
+    meaning: Words
     tags: frozenset[str] = frozenset()
     group: str = ""
 
@@ -149,9 +149,9 @@ class _Tables:
         kind = fields.choice("kind", EntryKind, is_optional=True) or EntryKind.NUMBER
         return Column(
             code=fields.text("code"), name=fields.words("name"), kind=kind, unit=fields.unit(said) if said and per_row is None else None,
-            decimals=_or(fields.integer("decimals", low=0, high=MOST_DECIMALS), 2), meaning=fields.text("meaning", fallback=""),
+            decimals=_or(fields.integer("decimals", low=0, high=MOST_DECIMALS), 2), meaning=fields.words("meaning", is_optional=True),
             formula=fields.text("formula", fallback=""), prefill=fields.text("prefill", fallback=""), is_required=fields.flag("required"),
-            allows_not_applicable=fields.flag("not_applicable", fallback=True), choices=fields.texts("choices"), tags=fields.tags("tags"),
+            allows_not_applicable=fields.flag("not_applicable", fallback=True), choices=fields.texts("choices"), choices_en=fields.texts("choices_en"), tags=fields.tags("tags"),
             group=fields.text("group", fallback=""),
         ), per_row  # fmt: skip
 
@@ -178,7 +178,7 @@ class _Tables:
             code=fields.text("code", fallback=code or None), name=fields.words("name", known=said.name if said else None),
             number=fields.text("number", fallback=""), unit=own_unit, decimals=decimals, level=fields.integer("level", low=0, high=5) or 0,
             units={column.code: per.per(own_unit) for column, per in columns if per is not None and own_unit is not None},
-            meaning=fields.text("meaning", fallback=said.meaning if said else ""), tags=fields.tags("tags") if "tags" in raw or said is None else said.tags,
+            meaning=fields.words("meaning", is_optional=True, known=said.meaning if said else None), tags=fields.tags("tags") if "tags" in raw or said is None else said.tags,
             cell_tags={str(name): frozenset(str(tags).split()) for name, tags in fields.mapping("cell_tags").items()},
             group=fields.text("group", fallback=said.group if said else ""), without=fields.tags("without"), formulas=formulas, elements=elements,
             is_required=fields.flag("required"),

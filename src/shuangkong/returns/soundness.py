@@ -33,7 +33,7 @@ def every_cell(form: Form) -> Iterator[Cell]:
                 yield Cell(
                     key=CellKey(table.code, ANY_ROW, column.code), name=column.name, kind=column.kind, unit=column.unit, decimals=column.decimals,
                     meaning=column.meaning, formula=column.formula, prefill=column.prefill, element="", is_required=column.is_required,
-                    allows_not_applicable=column.allows_not_applicable, choices=column.choices, tags=column.tags, group=column.group,
+                    allows_not_applicable=column.allows_not_applicable, choices=column.choices, choices_en=column.choices_en, tags=column.tags, group=column.group,
                 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _cell_faults(form: Form) -> Iterator[Fault]:
         if cell.kind is EntryKind.NUMBER:
             if cell.unit is None:
                 yield _fault(thing, "", Words("没有计量单位", "has no unit"))
-            if not cell.meaning:
+            if not cell.meaning.zh:
                 yield _fault(thing, "", Words("没有指标解释", "has no meaning"))
         elif cell.formula or cell.prefill:
             yield _fault(thing, cell.formula or cell.prefill, Words("只有数值才能计算", "is no number and cannot be computed"))

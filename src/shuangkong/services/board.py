@@ -217,10 +217,12 @@ class Reader:
             cumulative_reduction_pct=current, target_pct=target.value, years_elapsed=Decimal(min(year, target_year) - base_year),
             years_total=Decimal(target_year - base_year),
         )  # fmt: skip
-        working = (
-            f"{year}年应累计下降 {_two(milestone)}%（1−(1−{plain(target.value)}%)^({min(year, target_year) - base_year}/{target_year - base_year})），"
-            f"实际 {_two(current)}%，相差 {_two(current - milestone)} 个百分点；进度（对数法）{_two(done.progress_log_pct)}%，"
-            f"时间进度 {_two(done.time_progress_pct)}%；{warned.light.words.zh}"
+        due = f"1−(1−{plain(target.value)}%)^({min(year, target_year) - base_year}/{target_year - base_year})"
+        working = Words(
+            f"{year}年应累计下降 {_two(milestone)}%（{due}），实际 {_two(current)}%，相差 {_two(current - milestone)} 个百分点；"
+            f"进度（对数法）{_two(done.progress_log_pct)}%，时间进度 {_two(done.time_progress_pct)}%；{warned.light.words.zh}",
+            f"due by {year}: down {_two(milestone)}% ({due}), actual {_two(current)}%, {_two(current - milestone)} pp apart; "
+            f"progress (by logarithm) {_two(done.progress_log_pct)}%, time passed {_two(done.time_progress_pct)}%; {warned.light.words.en}",
         )
         return Pace(
             light=_LIGHT_OF_WARNING[warned.light], is_met=current >= target.value, achieved_share_pct=done.progress_log_pct,

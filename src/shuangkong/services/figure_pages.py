@@ -11,7 +11,6 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.plan.model import Target
-from shuangkong.services import clock
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text
@@ -47,7 +46,7 @@ class FigurePage:
 
     element: str
     name: Words
-    definition: str
+    definition: Words
     node: Node
     period: Period
     opened: Opened | None
@@ -75,7 +74,7 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
     used = used_by(element)
     return FigurePage(
         element=element, name=opened.name if opened else declared.name if declared else Words(element, element),
-        definition=opened.definition if opened else declared.definition if declared else "", node=node, period=Period.parse(period), opened=opened,
+        definition=opened.definition if opened else declared.definition if declared else Words("", ""), node=node, period=Period.parse(period), opened=opened,
         versions=_versions(opened) if opened else (), grade=GRADE_WORDS.get(DataGrade[opened.row.grade]) if opened else None,
         sum_told=_sum_told(opened, opened.made_of) if opened and opened.made_of else None,
         indicators=tuple((code, catalogue().name(code)) for code in used),

@@ -32,6 +32,7 @@ from shuangkong.store.models import Attachment, Filing, FilingAct, FindingRecord
 
 _OPEN = FindingLife()
 NEXT_PERMISSION = {
+_NOTHING = Words("", "")
     ReturnState.DRAFT: Permission.RETURN_FILE, ReturnState.SENT_BACK: Permission.RETURN_FILE, ReturnState.SUBMITTED: Permission.RETURN_REVIEW,
     ReturnState.ACCEPTED: Permission.RETURN_REVIEW, ReturnState.REVIEWED: Permission.RETURN_APPROVE, ReturnState.APPROVED: Permission.RETURN_LOCK,
 }  # fmt: skip
@@ -75,11 +76,16 @@ class ShownCell:
         return self.cell.kind is EntryKind.NUMBER
 
     @property
-    def note(self) -> str:
+    def note(self) -> Words:
         """What is told when the cell is gone to: meaning, unit, the period before, the change."""
-        parts = [self.cell.meaning, f"单位：{self.cell.unit}" if self.cell.unit else "", "必填" if self.cell.is_required else "",
-                 f"未填时用 {self.prefill}" if self.prefill else "", f"上期 {self.previous_text}" if self.previous else "", f"变化 {self.change_text}" if self.change_text else ""]  # fmt: skip
-        return "；".join(part.rstrip("。；") for part in parts if part)
+        zh, en = self.cell.meaning
+        unit = self.cell.unit
+        parts = [Words(zh.rstrip("。；"), en.rstrip(".")), Words(f"单位：{unit}", f"unit: {unit.shown('en')}") if unit else _NOTHING,
+                 Words("必填", "required") if self.cell.is_required else _NOTHING,
+                 Words(f"未填时用 {self.prefill}", f"{self.prefill} while nothing is typed") if self.prefill else _NOTHING,
+                 Words(f"上期 {self.previous_text}", f"period before: {self.previous_text}") if self.previous else _NOTHING,
+                 Words(f"变化 {self.change_text}", f"change: {self.change_text}") if self.change_text else _NOTHING]  # fmt: skip
+        return Words("；".join(part.zh for part in parts if part.zh), "; ".join(part.en for part in parts if part.en))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +190,7 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
     code = filing.organisation.code
     if not (who.sees(code, tree) or who.sees(code, then)):  # whose sums it stood in may read it on
         raise NotPermitted(Permission.FIGURES_READ, code)
-    form, state = form_of(filing.form, Period.parse(filing.period)), ReturnState[filing.state]
+    form, state = form_of(filing.form, period), ReturnState[filing.state]
     last = filing.submissions.defer("content").order_by("-number").first()
     records = tuple(last.findings.order_by("id")) if last else ()
     results: Mapping[CellKey, CellResult] = {}

@@ -12,7 +12,7 @@ from shuangkong.indicators.catalogue import Catalogue, catalogue
 from shuangkong.indicators.declaration import Element, element_from, indicator_from
 from shuangkong.indicators.evaluate import Evaluator, IndicatorResult
 from shuangkong.indicators.observations import Observation, ObservationStore, Snapshot
-from shuangkong.indicators.rendering import formula_zh
+from shuangkong.indicators.rendering import formula_in_words
 from shuangkong.indicators.working import OrgTree
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
@@ -176,7 +176,7 @@ def observation_tables(folder: Path) -> list[Path]:
 def org_tree(jurisdictions: Jurisdictions) -> OrgTree:
     """Return who is summed for whom, by the accounting partition of the pack (组织树)."""
     children = {one.code: tuple(part.code for part in jurisdictions.partition(one.code)) for one in jurisdictions}
-    return OrgTree({code: parts for code, parts in children.items() if parts}, {one.code: one.name.zh for one in jurisdictions})
+    return OrgTree({code: parts for code, parts in children.items() if parts}, {one.code: one.name for one in jurisdictions})
 
 
 def list_indicators(*, checked: Catalogue) -> list[dict[str, Any]]:
@@ -186,9 +186,9 @@ def list_indicators(*, checked: Catalogue) -> list[dict[str, Any]]:
         told = indicator.declaration
         listed.append({
             "code": told.code, "name": told.name.zh, "name_en": told.name.en, "unit": str(told.unit), "decimals": told.decimals,
-            "formula": told.formula, "formula_zh": formula_zh(indicator, checked), "missing": told.missing.value,
+            "formula": told.formula, "formula_zh": formula_in_words(indicator, checked).zh, "missing": told.missing.value,
             "base_year": told.base_year, "grain": told.grain.name.lower(), "scope": told.scope.value, "clause": told.clause,
-            "definition": told.definition, "direction": told.direction.value,
+            "definition": told.definition.zh, "direction": told.direction.value,
         })  # fmt: skip
     return listed
 
@@ -237,9 +237,9 @@ def explain_indicator(
         "missing": [gap.zh for gap in result.gaps],
         "marks": list(result.marks),
         "clause": declaration.clause,
-        "definition": declaration.definition,
+        "definition": declaration.definition.zh,
         "formula": declaration.formula,
-        "formula_zh": formula_zh(indicator, indicators.catalogue),
+        "formula_zh": formula_in_words(indicator, indicators.catalogue).zh,
         "working": result.trace().text(),
         "rules": [_rule_as_json(rule) for rule in result.rules],
         "inputs": _inputs_as_json(result, indicators, snapshot),
@@ -256,7 +256,7 @@ def _inputs_as_json(result: IndicatorResult, indicators: CityIndicators, snapsho
             "element": one.element,
             "name": indicators.catalogue.name(one.element).zh,
             "org": one.org,
-            "org_name": indicators.orgs.name(one.org),
+            "org_name": indicators.orgs.name(one.org).zh,
             "period": str(one.period),
             "value": None if one.value is None else plain(one.value),
             "unit": str(one.unit),

@@ -80,7 +80,7 @@ def write_template(
     _head(meanings, _MEANINGS)
     for element in wanted:
         meanings.append([
-            element.code, element.name.zh, element.name.en, str(element.unit), _SCOPE_WORDS[element.scope], element.agency, element.definition,
+            element.code, element.name.zh, element.name.en, str(element.unit), _SCOPE_WORDS[element.scope], element.agency, element.definition.zh,
         ])  # fmt: skip
     written = io.BytesIO()
     workbook.save(written)

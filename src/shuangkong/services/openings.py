@@ -11,7 +11,6 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.units import unit
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services import clock
 from shuangkong.services.composition import Composition as Composition
 from shuangkong.services.composition import read_composition
 from shuangkong.services.deployment import catalogue, city
@@ -74,7 +73,7 @@ class Opened:
 
     element: str
     name: Words
-    definition: str
+    definition: Words
     node: Node
     period: Period
     row: ObservationRow
@@ -120,7 +119,7 @@ def open_figure(*, element: str, org: str, period: str, who: Member, as_of: date
     )  # fmt: skip
 
 
-def _called(element: str, row: ObservationRow) -> tuple[Words, str]:
+def _called(element: str, row: ObservationRow) -> tuple[Words, Words]:
     known = catalogue().elements.get(element)
     if known is not None:
         return known.name, known.definition
@@ -128,7 +127,7 @@ def _called(element: str, row: ObservationRow) -> tuple[Words, str]:
         cell = form_of(row.filing.form, Period.parse(row.period)).by_element.get(element)
         if cell is not None:
             return cell.name, cell.meaning
-    return Words(element, element), ""
+    return Words(element, element), Words("", "")
 
 
 def _steps(row: ObservationRow) -> tuple[Step, ...]:

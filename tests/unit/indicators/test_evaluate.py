@@ -71,7 +71,7 @@ def test_nothing_is_counted_before_the_base_year(formula: str) -> None:
 def test_a_gap_names_the_element_whose_and_when() -> None:
     result = worked("x - prev(y)", *X)
     assert (result.value, result.coverage, result.reason.zh) == (None, (0, 1), "乙县2022年缺“y名”")
-    assert result.reason.en == "y of 乙县 for 2022 is missing"
+    assert result.reason.en == "y of County B for 2022 is missing"
 
 
 def test_division_by_zero_is_a_gap_with_a_reason() -> None:

@@ -10,11 +10,11 @@ from shuangkong.returns.form import CellKey, Form
 from shuangkong.returns.reading import DeclaredElement, form_from
 
 WHERE = Words("returns/x.yaml", "returns/x.yaml")
-KNOWN = {"gdp": DeclaredElement(Words("生产总值", "GDP"), unit("亿元"), "全部生产活动的最终成果。", frozenset({"flow"}))}
+KNOWN = {"gdp": DeclaredElement(Words("生产总值", "GDP"), unit("亿元"), Words("全部生产活动的最终成果。", "Result of all production."), frozenset({"flow"}))}
 
 
 def column(code: str, **more: Any) -> dict[str, Any]:
-    return {"code": code, "name": code.upper(), "name_en": code, "meaning": "说明。", **more}
+    return {"code": code, "name": code.upper(), "name_en": code, "meaning": "说明。", "meaning_en": "What it is.", **more}
 
 
 def row(code: str, **more: Any) -> dict[str, Any]:

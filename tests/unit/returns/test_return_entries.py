@@ -15,7 +15,7 @@ from shuangkong.returns.form import Cell, CellKey, EntryKind
 def cell(kind: EntryKind = EntryKind.NUMBER, *, symbol: str = "t", decimals: int = 2, **more: Any) -> Cell:
     said: dict[str, Any] = {
         "key": CellKey("t", "r", "c"), "name": Words("产量", "output"), "kind": kind, "unit": unit(symbol) if kind is EntryKind.NUMBER else None,
-        "decimals": decimals, "meaning": "", "formula": "", "prefill": "", "element": "", "is_required": False, "allows_not_applicable": True,
+        "decimals": decimals, "meaning": Words("", ""), "formula": "", "prefill": "", "element": "", "is_required": False, "allows_not_applicable": True,
         "choices": (), "tags": frozenset(), "group": "",
     }  # fmt: skip
     return Cell(**{**said, **more})

@@ -27,7 +27,7 @@ def test_a_form_is_read_with_its_cells() -> None:
 def test_a_bare_code_takes_everything_from_the_element_of_the_city() -> None:
     form = form_of(raw_form({"code": "t", "name": "表", "name_en": "t", "rows": ["gdp"]}))
     cell = form.fixed_cells[CellKey("t", "gdp", "value")]
-    assert (cell.name.zh, cell.unit, cell.meaning, cell.element, cell.tags) == ("生产总值", unit("亿元"), "全部生产活动的最终成果。", "gdp", {"flow"})
+    assert (cell.name.zh, cell.unit, cell.meaning.zh, cell.element, cell.tags) == ("生产总值", unit("亿元"), "全部生产活动的最终成果。", "gdp", {"flow"})
 
 
 def test_a_prefix_keeps_two_forms_of_one_filer_apart() -> None:

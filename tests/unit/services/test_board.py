@@ -41,7 +41,7 @@ def test_energy_intensity_takes_the_official_light(city: City, energy_2022: str,
     line = line_of(board_of(city, intensity_of(CITY, {2020: "1000000", 2021: "975000", 2022: energy_2022})), "T001")
     assert line.light is light
     assert line.current == (1 - Decimal(energy_2022) / 1000000) * 100
-    assert "4.98" in line.pace.working
+    assert "4.98" in line.pace.working.zh
     assert [rule.path for rule in line.pace.rules] == ["energy.warning.band"]
 
 

@@ -25,7 +25,7 @@ NOON = datetime(2024, 5, 6, 4, tzinfo=UTC)
 
 
 def element(code: str, name: str, symbol: str, kind: ElementKind, scope: Scope = Scope.BOTH, aliases: tuple[str, ...] = ()) -> Element:
-    return Element(code, Words(name, code), unit(symbol), kind, scope, agency="市统计局", definition="定义", aliases=aliases)
+    return Element(code, Words(name, code), unit(symbol), kind, scope, agency="市统计局", definition=Words("定义", "meaning"), aliases=aliases)
 
 
 ELEMENTS = {one.code: one for one in (

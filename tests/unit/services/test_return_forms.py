@@ -124,7 +124,9 @@ def test_a_form_says_what_it_is_in_both_languages_and_what_is_not_verified(form:
     assert not form.verified
     assert form.basis.document
     assert form.clause
-    assert all(cell.meaning.endswith("。") for cell in every_cell(form) if cell.kind is EntryKind.NUMBER)
+    figures = [cell for cell in every_cell(form) if cell.kind is EntryKind.NUMBER]
+    assert all(cell.meaning.zh.endswith("。") and cell.meaning.en.endswith(".") for cell in figures)
+    assert all(len(cell.choices_en) == len(cell.choices) for cell in every_cell(form))
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())

@@ -58,7 +58,7 @@ class InputLine:
 
     element: str
     name: Words
-    org: str
+    org: Words
     period: str
     figure: Figure
     source: str
@@ -88,12 +88,12 @@ BY_TARGET = Words("指标", "Targets")
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """What opens behind a figure (计算过程): formula in Chinese, the same with figures, rules, inputs."""
+    """What opens behind a figure (计算过程): formula in names, the same with figures, rules, inputs."""
 
     anchor: str
     title: Words
     formula: Words
-    worked: str
+    worked: Words
     result: Figure
     rules: tuple[RuleLine, ...] = ()
     inputs: tuple[InputLine, ...] = ()

@@ -109,7 +109,7 @@ def _working_rows(report: Report, language: Language) -> Iterable[Sequence[Entry
         title = one.title.in_language(language)
         unit = unit_text(one.result.unit, language)
         yield title, _named("公式", "formula", language), one.formula.in_language(language), "", "", "", "", "", "", "", ""
-        yield title, _named("代入", "with figures", language), one.worked, unrounded(one.result), unit, "", "", "", "", "", ""
+        yield title, _named("代入", "with figures", language), one.worked.in_language(language), unrounded(one.result), unit, "", "", "", "", "", ""
         if one.note:
             yield title, _named("说明", "note", language), one.note.in_language(language), "", "", "", "", "", "", "", ""
         for rule in one.rules:
@@ -120,7 +120,7 @@ def _working_rows(report: Report, language: Language) -> Iterable[Sequence[Entry
             )  # fmt: skip
         for line in one.inputs:
             yield (
-                title, _named("输入", "input", language), f"{line.org} {line.name.in_language(language)}（{line.element}）", unrounded(line.figure),
+                title, _named("输入", "input", language), f"{line.org.in_language(language)} {line.name.in_language(language)}（{line.element}）", unrounded(line.figure),
                 unit_text(line.figure.unit, language), line.period, line.source, line.reported_by, line.approved_by, line.recorded_at,
                 marks_text(line.marks, language),
             )  # fmt: skip

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.rounding import grouped, plain, round_gbt8170
+from shuangkong.kernel.units import symbol_en
 from shuangkong.services.documents.report import Coverage, Figure, Mark
 
 MISSING = "—"
@@ -16,7 +17,8 @@ _UNITS_EN = {
     "日": "days", "月": "months", "年": "years", "工作日": "working days", "项": "items", "份": "copies", "次": "times", "人": "people", "万kWh": "10k kWh", "万m3": "10k m³", "tce/万m3": "tce/10k m³",
     "m3/万元": "m³/10k yuan", "m3": "m³", "亿kWh": "100m kWh", "tCO2/万m3": "tCO₂/10k m³", "kg/万m3": "kg/10k m³", "头": "head", "小时": "hours", "分钟": "minutes",
     "个月": "months", "条": "entries", "字": "characters", "个字符": "characters", "季度": "quarters", "次/d": "times a day", "头/亩": "head per mu", "g/(人·d)": "g per person and day",
-}
+    "台": "sets", "辆": "vehicles", "座": "sites", "件": "cases", "户": "households", "对": "pairs", "万人": "10k people", "密封点": "sealing points", "次/期": "times a period",
+}  # fmt: skip
 _UNITS_ZH = {
     "tce": "吨标准煤", "万tce": "万吨标准煤", "10^4 tce": "万吨标准煤", "tce/万元": "吨标准煤/万元", "gce/kWh": "克标准煤/千瓦时",
     "kgce/t": "千克标准煤/吨", "t": "吨", "万t": "万吨", "t/d": "吨/日", "百分点": "个百分点", "kWh": "千瓦时",
@@ -39,7 +41,7 @@ def unit_text(unit: str, language: Language = "zh") -> str:
     """
     if language == "zh":
         return _UNITS_ZH.get(unit, unit)
-    return _UNITS_EN.get(unit, "" if unit == "1" else unit)
+    return _UNITS_EN.get(unit, "" if unit == "1" else symbol_en(unit))
 
 
 def number_text(number: Decimal, decimals: int, *, is_change: bool = False, is_formal: bool = False) -> str:

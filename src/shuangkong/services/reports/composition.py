@@ -263,8 +263,8 @@ def _listed(board: Board, several: Sequence[Observation], zh: str, en: str) -> W
     named = [(board.indicators.orgs.name(one.org), str(one.period), board.indicators.catalogue.name(one.element)) for one in shown]
     rest = len(several) - len(shown)
     return Words(
-        f"{len(several)} {zh}：" + "；".join(f"{org} {period} {name.zh}" for org, period, name in named) + (f"；另有 {rest} 个。" if rest else "。"),
-        f"{len(several)} {en}: " + "; ".join(f"{org} {period} {name.en}" for org, period, name in named) + (f"; and {rest} more." if rest else "."),
+        f"{len(several)} {zh}：" + "；".join(f"{org.zh} {period} {name.zh}" for org, period, name in named) + (f"；另有 {rest} 个。" if rest else "。"),
+        f"{len(several)} {en}: " + "; ".join(f"{org.en} {period} {name.en}" for org, period, name in named) + (f"; and {rest} more." if rest else "."),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from shuangkong.indicators.evaluate import IndicatorResult
 from shuangkong.indicators.observations import Observation
-from shuangkong.indicators.rendering import formula_zh
+from shuangkong.indicators.rendering import formula_in_words
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.rounding import plain
@@ -33,11 +33,13 @@ def working_of_line(line: BoardLine, *, anchor: str, indicators: CityIndicators)
         result, anchor=anchor, title=Words(f"{target.id} {target.name.zh} {target.scope_name}", f"{target.id} {target.name.en}"), indicators=indicators
     )
     goal = "" if target.value is None else f"{target.operator.value} {plain(target.value)} {target.unit}"
-    judged = f"\n目标 {goal}；{line.light.label()}" + (f"：{line.pace.working}" if line.pace.working else "")
+    judged = Words(f"\n目标 {goal}；{line.light.label()}", f"\ngoal {goal}; {line.light.label('en')}")
+    if line.pace.working.zh:
+        judged = Words(f"{judged.zh}：{line.pace.working.zh}", f"{judged.en}: {line.pace.working.en}")
     figure = Figure(line.current, target.unit or str(result.unit), told.result.decimals, told.result.reason)
     remarks = Words("；".join(words.zh for words in target.remarks), "; ".join(words.en for words in target.remarks))
     rules = {rule.path: rule for rule in (*told.rules, *map(rule_line, line.pace.rules))}
-    return Working(anchor, told.title, told.formula, told.worked + judged, figure, tuple(rules.values()), told.inputs, remarks if remarks.zh else None)
+    return Working(anchor, told.title, told.formula, Words(told.worked.zh + judged.zh, told.worked.en + judged.en), figure, tuple(rules.values()), told.inputs, remarks if remarks.zh else None)
 
 
 def working_of(result: IndicatorResult, *, anchor: str, title: Words, indicators: CityIndicators) -> Working:
@@ -46,12 +48,12 @@ def working_of(result: IndicatorResult, *, anchor: str, title: Words, indicators
     return Working(
         anchor=anchor,
         title=title,
-        formula=Words(formula_zh(indicator, indicators.catalogue), indicator.declaration.formula),
-        worked=result.trace().text(),
+        formula=formula_in_words(indicator, indicators.catalogue),
+        worked=Words(result.trace().text(), result.trace("en").text()),
         result=Figure(result.value, str(result.unit), indicator.declaration.decimals, result.reason),
         rules=tuple(rule_line(rule) for rule in result.rules),
         inputs=tuple(input_line(one, indicators) for one in result.inputs),
-        note=Words(indicator.declaration.definition, indicator.declaration.definition) if indicator.declaration.definition else None,
+        note=indicator.declaration.definition if indicator.declaration.definition.zh else None,
     )
 
 

@@ -122,7 +122,7 @@ class FactInput(Schema):
     """A figure under a fact, with the return it came in and its link (输入数据)."""
 
     element: str = Field(alias="line.element")
-    org: str = Field(alias="line.org")
+    org: Told = Field(alias="line.org")
     period: str = Field(alias="line.period")
     figure: Figure = Field(alias="line.figure")
     filing: int | None = Field(alias="filing_id")
@@ -137,7 +137,7 @@ class FactShape(Schema):
     unit: str
     why: Told | None
     note: Told | None
-    worked: str | None = Field(None, alias="working.worked")
+    worked: Told | None = Field(None, alias="working.worked")
     inputs: list[FactInput]
 
 

@@ -144,7 +144,7 @@ class WorkingShape(Schema):
     """How a figure was worked out (计算过程)."""
 
     formula: Told
-    worked: str
+    worked: Told
     result: Figure
     rules: list[RuleShape]
 
@@ -303,7 +303,7 @@ class FigureShape(Schema):
 
     element: str
     name: Told
-    definition: str
+    definition: Told
     org: str = Field(alias="node.code")
     period: AsText
     value: Exact | None = Field(alias="row.value")

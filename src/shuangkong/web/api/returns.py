@@ -111,7 +111,7 @@ class CellShape(Schema):
     kind: Annotated[EntryKind, ByName]
     unit: AsText | None
     decimals: int
-    meaning: str
+    meaning: Told
     formula: str
     element: str
     is_required: bool

@@ -36,6 +36,7 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.provenance import Confidence
 from shuangkong.kernel.rounding import round_gbt8170
 from shuangkong.plan.trajectory import Light
+from shuangkong.returns.form import Cell
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.rule_pages import rubric_name
@@ -64,6 +65,12 @@ def words(context: template.Context, told: Words | str | None) -> str:
     if told is None:
         return ""
     return told.in_language(_language(context)) if isinstance(told, Words) else str(told)
+
+
+@register.simple_tag(takes_context=True)
+def choice_of(context: template.Context, cell: Cell, label: str) -> str:
+    """Return a choice of a cell as it is shown (选项)."""
+    return cell.choice(label).in_language(_language(context))
 
 
 @register.simple_tag(takes_context=True)

@@ -145,7 +145,7 @@ def sample_working() -> tuple[Working, ...]:
         "energy.warning.ratio", Words("预警等级", "warning levels"), "100 / 90", date(2021, 9, 11), "示例文件〔2021〕1号", "第三条", "已见公开文本", False,
     )  # fmt: skip
     line = InputLine(
-        "energy_total", Words("能源消费总量", "Total energy consumption"), "示例市", "2024", Figure(Decimal("612.345678"), "万tce", 2),
+        "energy_total", Words("能源消费总量", "Total energy consumption"), Words("示例市", "Example City"), "2024", Figure(Decimal("612.345678"), "万tce", 2),
         "示例市统计年鉴 2025，表 7-1", "王某（市统计局）", "李某（市统计局）", "2025-06-30 09:00", SIMULATED,
     )  # fmt: skip
     short = ("T001", "T002", "T003", "T007", "T044", "T062")
@@ -153,7 +153,7 @@ def sample_working() -> tuple[Working, ...]:
     return tuple(
         Working(
             f"w-{name}", Words(f"{name} {titles[name].name.zh}", f"{name} {titles[name].name.en}"), Words("（基期能耗强度 − 本期能耗强度）÷ 基期能耗强度 × 100", "(base - now) / base * 100"),
-            "(0.5021 − 0.450384) ÷ 0.5021 × 100 = 10.3039…", Figure(titles[name].current.number, titles[name].current.unit, 1),
+            Words("(0.5021 − 0.450384) ÷ 0.5021 × 100 = 10.3039…", "(0.5021 − 0.450384) ÷ 0.5021 × 100 = 10.3039…"), Figure(titles[name].current.number, titles[name].current.unit, 1),
             (rule,), (line,), Words("以 2020 年不变价计算。", "At constant 2020 prices."),
         )
         for name in short

@@ -72,7 +72,7 @@ def test_a_figure_opens_to_its_formula_rule_and_inputs(report: Report) -> None:
     working = next(one for one in report.workings if one.anchor == "w-T001")
     assert working.result.number == Decimal("4.9")
     assert "能耗强度" in working.formula.zh
-    assert "▲ 预警" in working.worked
+    assert "▲ 预警" in working.worked.zh
     assert "energy.warning.band" in {rule.path for rule in working.rules}
     line = next(line for line in working.inputs if line.element == "energy_consumed_tce")
     assert (line.reported_by, line.approved_by, line.recorded_at) == ("甲", "乙", "2023-03-01 09:00")

@@ -85,14 +85,14 @@ def _meanings(form: Form, language: Language) -> Iterator[tuple[str, str]]:
         name = table.name.in_language(language)
         yield f"【{name}】", "；".join(part for part in (kind.in_language(language), table.note.in_language(language)) if part)
         for column in table.columns:
-            if column.meaning:
+            if column.meaning.zh:
                 yield column.name.in_language(language), _meaning(column, language)
         for row in table.rows:
-            if row.meaning:
+            if row.meaning.zh:
                 yield f"{row.number} {row.name.in_language(language)}".strip(), _meaning(row, language)
 
 
 def _meaning(one: Column | Row, language: Language) -> str:
     unit = unit_text(one.unit.symbol, language) if one.unit else ""
     required = Words("必填。", "Required. ").in_language(language) if one.is_required else ""
-    return f"{required}{one.meaning}" + (f"（{unit}）" if unit else "")
+    return f"{required}{one.meaning.in_language(language)}" + (Words(f"（{unit}）", f" ({unit})").in_language(language) if unit else "")

@@ -91,4 +91,4 @@ def _validation(cell: Cell, first: str, choices: Choices) -> DataValidation:
 def _prompt(cell: Cell) -> str:
     unit = f"（{cell.unit.symbol}）" if cell.unit else ""
     required = "必填。" if cell.is_required else ""
-    return f"{required}{cell.meaning}{unit}"[:_PROMPT_LIMIT] or cell.name.zh[:_PROMPT_LIMIT]
+    return f"{required}{cell.meaning.zh}{unit}"[:_PROMPT_LIMIT] or cell.name.zh[:_PROMPT_LIMIT]
