@@ -31,8 +31,8 @@ from shuangkong.services.windows import Window, window_of
 from shuangkong.store.models import Attachment, Filing, FilingAct, FindingRecord
 
 _OPEN = FindingLife()
-NEXT_PERMISSION = {
 _NOTHING = Words("", "")
+NEXT_PERMISSION = {
     ReturnState.DRAFT: Permission.RETURN_FILE, ReturnState.SENT_BACK: Permission.RETURN_FILE, ReturnState.SUBMITTED: Permission.RETURN_REVIEW,
     ReturnState.ACCEPTED: Permission.RETURN_REVIEW, ReturnState.REVIEWED: Permission.RETURN_APPROVE, ReturnState.APPROVED: Permission.RETURN_LOCK,
 }  # fmt: skip
