@@ -11,6 +11,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.plan.model import Target
+from shuangkong.services import clock
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text

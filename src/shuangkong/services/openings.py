@@ -11,6 +11,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.units import unit
 from shuangkong.returns.states import ReturnAct
+from shuangkong.services import clock
 from shuangkong.services.composition import Composition as Composition
 from shuangkong.services.composition import read_composition
 from shuangkong.services.deployment import catalogue, city
