@@ -7,5 +7,8 @@ from shuangkong.hj212.connection import Connection
 from shuangkong.hj212.crc import Variant
 from shuangkong.hj212.events import NEED_DATA, Closed, Event, Frame, Skipped, Status
 from shuangkong.hj212.packets import Packet, Unsendable, acknowledgement
+from shuangkong.hj212.splitting import Group, Groups, split
 
-__all__ = ["NEED_DATA", "Closed", "Connection", "Event", "Frame", "Packet", "Skipped", "Status", "Unsendable", "Variant", "acknowledgement"]
+__all__ = [
+    "NEED_DATA", "Closed", "Connection", "Event", "Frame", "Group", "Groups", "Packet", "Skipped", "Status", "Unsendable", "Variant", "acknowledgement", "split",
+]  # fmt: skip

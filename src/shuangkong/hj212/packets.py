@@ -1,6 +1,7 @@
 """What a data segment says (数据包), as a value that is read and written alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple, Self
 
 from shuangkong.hj212 import segment as grammar
@@ -68,14 +69,8 @@ class Packet(NamedTuple):
         >>> Packet.of(command_code="1062", mn="A1", password="123456", system_code="32", flag=5, pairs=[("RtdInterval", "30")]).segment
         b'ST=32;CN=1062;PW=123456;MN=A1;Flag=5;CP=&&RtdInterval=30&&'
         """
-        items = ""
-        before = None
-        for key, value in pairs:
-            factor, dash, _ = key.partition("-")
-            group = factor if dash else None
-            items += (("," if group and group == before else ";") if items else "") + f"{key}={value}"
-            before = group
-        return cls(request_id, system_code, command_code, password, mn, flag, None, None, None, items.encode(encoding))
+        area = ";".join(items(pairs)).encode(encoding)
+        return cls(request_id, system_code, command_code, password, mn, flag, None, None, None, area)
 
     @property
     def segment(self) -> bytes:
@@ -180,6 +175,19 @@ def acknowledgement(packet: Packet) -> Packet | None:
         area = b"QN=" + packet.request_id.encode()
     header_id = packet.request_id if version else None
     return Packet(header_id, SYSTEM_INTERACTION, answer, packet.password, packet.mn, version << 2, None, None, None, area)
+
+
+def items(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield keys and values as the items of a data area, what follows each other of one factor as one item (数据区条目).
+
+    Examples
+    --------
+    >>> list(items([("DataTime", "20260301100000"), ("a-Avg", "1.0"), ("a-Flag", "N"), ("b-Avg", "2.0")]))
+    ['DataTime=20260301100000', 'a-Avg=1.0,a-Flag=N', 'b-Avg=2.0']
+    """
+    for factor, group in groupby(pairs, key=lambda pair: pair[0].partition("-")[0] if "-" in pair[0] else None):
+        together = [f"{key}={value}" for key, value in group]
+        yield from [",".join(together)] if factor else together
 
 
 class _Numerals(dict[str | None, int | None]):
