@@ -1,0 +1,79 @@
+"""From the inbox to the table (入湖): what is there is taken, at most one Delta commit a second, and no crash loses or doubles a reading.
+
+The commit that holds the readings of some batches says so itself, by the inbox's name and the last id. A drain that died before it starts again from
+the inbox; one that died after it finds the id in the log and only clears the inbox.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from threading import Event
+
+import duckdb
+from arro3.core import Array, DataType, Table
+
+from shuangkong.lake.inbox import Batch, Inbox
+from shuangkong.lake.readings import Lake, Merged, Reading, merge, take_in
+
+# A parser yields readings, and as bytes what it cannot split or attribute.
+type_of_parse = Callable[[Batch], Iterable[Reading | bytes]]
+
+COMMIT_SECONDS = 1.0
+COMPACT_SECONDS = 3600.0
+BATCHES_MOST, BYTES_MOST = 5_000, 64 << 20
+
+
+def drain_once(lake: Lake, inbox: Inbox, parse: type_of_parse, *, now: datetime) -> Merged | None:
+    """Take what waits, up to a bound, into the lake; None when nothing waits (入湖一次)."""
+    with lake.writing() as engine:
+        held = lake.readings.transaction_version(inbox.name) or 0
+        inbox.forget(through=held)
+        batches = inbox.waiting(after=held, batches_most=BATCHES_MOST, bytes_most=BYTES_MOST)
+        if not batches:
+            return None
+        readings: list[Reading] = []
+        unread: list[tuple[str, bytes]] = []
+        for batch in batches:
+            _split(batch, parse, readings, unread)
+        _stage(engine, readings)
+        take_in(engine, "SELECT * FROM told", now=now)
+        last = batches[-1].id
+        merged = merge(lake, engine, now=now, origin=f"{inbox.name}:{batches[0].id}-{last}", source=(inbox.name, last), raw=unread)
+    inbox.forget(through=last)
+    return merged
+
+
+def drain(lake: Lake, inbox: Inbox, parse: type_of_parse, *, stop: Event, heard: Callable[[Merged], object] = lambda merged: None) -> None:
+    """Drain until told to stop, merging small files every hour (入湖进程)."""
+    compacted = time.monotonic()
+    while not stop.is_set():
+        begun = time.monotonic()
+        merged = drain_once(lake, inbox, parse, now=datetime.now(UTC))
+        if merged:
+            heard(merged)
+        if begun - compacted > COMPACT_SECONDS:
+            lake.compact()
+            lake.vacuum()
+            compacted = begun
+        stop.wait(max(0.0, COMMIT_SECONDS - (time.monotonic() - begun)))
+
+
+def _split(batch: Batch, parse: type_of_parse, readings: list[Reading], unread: list[tuple[str, bytes]]) -> None:
+    """Add what a batch says; one that the parser stumbles over is set aside whole and harms no other."""
+    origin = f"{batch.kind}:{batch.id}"
+    try:
+        split = list(parse(batch))
+    except Exception:  # whatever a stranger's bytes can do to a parser
+        unread.append((origin, batch.body))
+        return
+    readings += [one for one in split if isinstance(one, Reading)]
+    unread += [(origin, one) for one in split if isinstance(one, bytes)]
+
+
+def _stage(engine: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
+    """Hand the rows to the engine as the table `told`, in order of arrival."""
+    columns = {name: Array([getattr(one, name) for one in readings], DataType.string()) for name in Reading._fields}
+    told = Table.from_pydict({**columns, "seq": Array(range(len(readings)), DataType.int64())})
+    engine.register("arrived", told)
+    engine.execute("CREATE TABLE told AS SELECT * FROM arrived")
+    engine.unregister("arrived")

@@ -1,0 +1,299 @@
+"""Readings to figures (汇总): hour by hour for meters, then places above them, then days, months and years; and of late news just what it touches.
+
+The figures of a run appear in one commit, which says how far in the readings it goes and by which register of meters, tree and factors. The next run
+computes again the hours next to rows that came since, or everything where register, tree or factors are others.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import duckdb
+from deltalake.exceptions import DeltaError
+
+from shuangkong.lake.engine import quoted
+from shuangkong.lake.figures import FIGURES, FigureGrain, of_grain
+from shuangkong.lake.meter_file import FACTOR, KIND
+from shuangkong.lake.readings import EARLIEST, READINGS, Lake
+from shuangkong.lake.rollup_text import COARSER, METERED, PLACED
+from shuangkong.lake.table import DataFile, LakeTable, rows_of
+
+OPEN_END = datetime(9999, 1, 1)  # noqa: DTZ001  # naive China Standard Time, as the readings
+_HOUR = timedelta(hours=1)
+_LOOK_BACK_DAYS = (1, 32, 20_000)  # a neighbour is mostly a quarter of an hour away, after an outage a month, else anywhere
+_FEW_DAYS = 40  # touched days are computed one by one up to here, else by the month
+
+
+class MeterRow(NamedTuple):
+    """One installation of a meter (安装段): from `valid_from` to `valid_to` the point is measured by this device with this multiplier."""
+
+    meter: str
+    point: str
+    unit: str
+    carrier: str
+    flow: str
+    multiplier: Decimal
+    valid_from: datetime
+    valid_to: datetime
+    register_span: Decimal | None
+    limit_per_hour: Decimal | None
+    first_reading: Decimal | None
+    last_reading: Decimal | None
+
+
+class FactorRow(NamedTuple):
+    """What a unit of a carrier weighs in coal equivalent and CO2 from one day to another (折标与排放系数). [kgce, kgCO2]"""
+
+    carrier: str
+    valid_from: datetime
+    valid_to: datetime
+    kgce: Decimal | None
+    kgco2: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What the roll-up must know beside the readings (计量台账、组织树、系数)."""
+
+    meters: Sequence[MeterRow]
+    ancestry: Sequence[tuple[str, str]]  # unit, and every place above it and itself
+    factors: Sequence[FactorRow]
+
+    @property
+    def digest(self) -> int:
+        """A number that changes when any of it changes."""
+        told = repr((sorted(self.meters), sorted(self.ancestry), sorted(map(repr, self.factors))))
+        return int.from_bytes(hashlib.sha256(told.encode()).digest()[:7])
+
+
+@dataclass(frozen=True, slots=True)
+class RolledUp:
+    """What a run did (汇总结果)."""
+
+    is_whole: bool
+    meter_hours: int
+    months: tuple[date, ...]
+
+
+class _Slice(NamedTuple):
+    """Hours to compute at once, for all points or for those of `points`."""
+
+    start: datetime
+    end: datetime
+    points: frozenset[str] | None
+
+
+def roll_up(lake: Lake, registers: Registers) -> RolledUp:
+    """Bring the figures up to what the readings say (汇总). Running it again changes nothing."""
+    figures = LakeTable(lake.folder / "figures", FIGURES)
+    with lake.writing() as engine:
+        version, digest = lake.readings.version, registers.digest
+        files = lake.readings.files()
+        rolled = figures.transaction_version("readings")
+        is_same = figures.transaction_version("registers") == digest
+        if not files or (is_same and rolled == version):
+            return RolledUp(False, 0, ())
+        _put_registers(engine, registers)
+        slices = _touched(engine, lake, registers, files, figures, rolled) if is_same and rolled is not None else None
+        since, through = _since(registers, files), _through(files)
+        is_whole = slices is None
+        if slices is None:
+            slices = _by_month(since, through)
+        run = _Run(engine, files, figures, since.date().replace(day=1) if is_whole else None)
+        for month in sorted({one.start.date().replace(day=1) for one in slices}):
+            run.compute(month, [one for one in slices if one.start.date().replace(day=1) == month])
+        run.commit({"readings": version, "registers": digest, "since": _seconds(since), "through": _seconds(through)})
+        return RolledUp(is_whole, run.meter_hours, tuple(run.months))
+
+
+class _Run:
+    """One run: files written so far, all to appear together."""
+
+    def __init__(self, engine: duckdb.DuckDBPyConnection, readings: Sequence[DataFile], figures: LakeTable, whole_from: date | None) -> None:
+        self._engine, self._readings, self._figures = engine, readings, figures
+        held = figures.files()
+        # Of months whose readings have been retired the figures stay.
+        self._removed: list[DataFile] = [one for one in held if whole_from and one.partition["month"] >= whole_from and one.partition["grain"] != FigureGrain.YEAR.value]
+        self._held = [one for one in held if one not in self._removed]
+        self._added: list[Any] = []
+        self.months: list[date] = []
+        self.meter_hours = 0
+        engine.execute(f"CREATE TABLE month_rows AS SELECT level, node, carrier, flow, start_at, {_MEASURES} FROM ({rows_of(FIGURES, [])})")
+
+    def compute(self, month: date, slices: Sequence[_Slice]) -> None:
+        """Compute the hours of some slices of one month, and with them its days and itself."""
+        run, engine = self._engine.execute, self._engine
+        run("DROP TABLE IF EXISTS fresh")
+        for number, one in enumerate(slices):
+            _put_hours(engine, one)
+            _put_neighbourhood(engine, self._readings, one)
+            hours = f"SELECT * FROM ({METERED})" + ("" if one.points is None else " WHERE node IN (SELECT point FROM wanted)")
+            run(f"INSERT INTO fresh FROM ({hours}) ANTI JOIN fresh USING (node, carrier, flow, start_at)" if number else f"CREATE TABLE fresh AS {hours}")
+        old = of_grain(self._held, FigureGrain.HOUR, [month])
+        fresh = f"SELECT node, carrier, flow, start_at, {_MEASURES} FROM fresh"
+        kept = f"SELECT level, node, carrier, flow, start_at, {_MEASURES} FROM ({rows_of(FIGURES, old)})"
+        run(f"CREATE OR REPLACE VIEW metered AS {fresh}")
+        if old:
+            run(f"CREATE OR REPLACE TABLE kept AS {kept}")
+            run(
+                f"CREATE OR REPLACE VIEW metered AS {fresh} UNION ALL SELECT * EXCLUDE (level) FROM kept ANTI JOIN fresh USING (node, carrier, flow, start_at)"
+                " WHERE level = 'meter' AND start_at IN (SELECT start_at FROM fresh)"
+            )
+        run(
+            f"CREATE OR REPLACE TABLE finer AS SELECT 'place' AS level, * FROM ({PLACED}) UNION ALL SELECT 'meter' AS level, * FROM metered"
+            + (" UNION ALL SELECT * FROM kept WHERE start_at NOT IN (SELECT start_at FROM fresh)" if old else "")
+        )
+        self.meter_hours += int((run("SELECT count(*) FROM fresh").fetchone() or (0,))[0])
+        self._replace(FigureGrain.HOUR, month, "finer")
+        self._coarsen(FigureGrain.DAY, month)
+        self._coarsen(FigureGrain.MONTH, month)
+        run("INSERT INTO month_rows SELECT * FROM finer")
+        self.months.append(month)
+
+    def commit(self, versions: Mapping[str, int]) -> None:
+        """Compute the years that were touched, and make all appear."""
+        for year in sorted({month.replace(month=1) for month in self.months}):
+            others = [one for one in of_grain(self._held, FigureGrain.MONTH, _months_of(year)) if one.partition["month"] not in self.months]
+            self._engine.execute(
+                f"CREATE OR REPLACE TABLE finer AS SELECT * FROM month_rows WHERE year(start_at) = {year.year}"
+                f" UNION ALL SELECT level, node, carrier, flow, start_at, {_MEASURES} FROM ({rows_of(FIGURES, others)})"
+            )
+            self._coarsen(FigureGrain.YEAR, year)
+        self._figures.commit(self._added, self._removed, sources=versions)
+
+    def _coarsen(self, grain: FigureGrain, month: date) -> None:
+        self._engine.execute(f"CREATE OR REPLACE TABLE coarse AS {COARSER.format(grain=grain.value)}")
+        self._engine.execute("DROP TABLE finer; ALTER TABLE coarse RENAME TO finer")
+        self._replace(grain, month, "finer")
+
+    def _replace(self, grain: FigureGrain, month: date, rows: str) -> None:
+        self._added += self._figures.write(self._engine, f"SELECT *, {quoted(grain.value)} AS grain, DATE {quoted(month)} AS month FROM {rows}")
+        self._removed += of_grain(self._held, grain, [month])
+
+
+_MEASURES = "quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, recorded_at"
+_CURRENT = f"factor = '{FACTOR}' AND kind = '{KIND}'"
+
+
+def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> None:
+    engine.execute(
+        "CREATE TABLE meters (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(18,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
+        " register_span DECIMAL(18,6), limit_per_hour DECIMAL(18,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6), noted_at TIMESTAMPTZ)"
+    )
+    engine.execute("CREATE TABLE ancestry (unit VARCHAR, node VARCHAR)")
+    engine.execute("CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9))")
+    for table, rows in (("meters", [(*one, None) for one in registers.meters]), ("ancestry", registers.ancestry), ("factors", registers.factors)):
+        if rows:
+            engine.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", [list(one) for one in rows])
+
+
+def _put_hours(engine: duckdb.DuckDBPyConnection, one: _Slice) -> None:
+    engine.execute(
+        f"CREATE OR REPLACE TABLE hours AS SELECT unnest(generate_series(TIMESTAMP {quoted(one.start)}, TIMESTAMP {quoted(one.end - _HOUR)}, INTERVAL 1 HOUR)) AS start_at"
+    )
+    engine.execute("CREATE OR REPLACE TABLE wanted (point VARCHAR)")
+    if one.points is None:
+        engine.execute("INSERT INTO wanted SELECT DISTINCT point FROM meters")
+    else:
+        engine.executemany("INSERT INTO wanted VALUES (?)", [[point] for point in sorted(one.points)])
+
+
+def _put_neighbourhood(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], one: _Slice) -> None:
+    """Make the table `readings`: those of the hours, and of each point the last before and the first from their end on."""
+    chosen = "" if one.points is None else " AND point IN (SELECT point FROM wanted)"
+    within = f"ts >= TIMESTAMP {quoted(one.start)} AND ts < TIMESTAMP {quoted(one.end)}"
+    engine.execute(f"CREATE OR REPLACE TABLE readings AS {_current(files, one.start, one.end, within + chosen)}")
+    for is_before in (True, False):
+        _put_neighbours(engine, files, one.start if is_before else one.end, is_before)
+
+
+def _put_neighbours(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], moment: datetime, is_before: bool) -> None:
+    engine.execute("CREATE OR REPLACE TABLE lonely AS SELECT point FROM wanted")
+    extreme = "max" if is_before else "min"
+    for days in _LOOK_BACK_DAYS:
+        start, end = (moment - min(timedelta(days=days), moment - EARLIEST), moment) if is_before else (moment, min(moment + timedelta(days=days), OPEN_END))
+        within = f"ts >= TIMESTAMP {quoted(start)} AND ts < TIMESTAMP {quoted(end)} AND point IN (SELECT point FROM lonely)"
+        engine.execute(
+            f"CREATE OR REPLACE TABLE found AS SELECT point, {extreme}(ts) AS ts, {extreme}_by(value, ts) AS value, {extreme}_by(recorded_at, ts) AS recorded_at"
+            f" FROM ({_current(files, start, end, within)}) GROUP BY point"
+        )
+        engine.execute("INSERT INTO readings SELECT * FROM found; CREATE OR REPLACE TABLE lonely AS SELECT point FROM lonely ANTI JOIN found USING (point)")
+        if not (engine.execute("SELECT count(*) FROM lonely").fetchone() or (0,))[0]:
+            return
+
+
+def _current(files: Sequence[DataFile], start: datetime, end: datetime, where: str) -> str:
+    near = [one for one in files if one.least["ts"] < end and one.greatest["ts"] >= start]
+    return f"SELECT point, ts, value, recorded_at FROM ({rows_of(READINGS, near)}) WHERE superseded_at IS NULL AND {_CURRENT} AND {where}"
+
+
+def _touched(
+    engine: duckdb.DuckDBPyConnection, lake: Lake, registers: Registers, files: Sequence[DataFile], figures: LakeTable, rolled: int
+) -> list[_Slice] | None:
+    """What the rows that came since the last run touch; None where that can no longer be told."""
+    try:
+        before = {one.path: one for one in lake.readings.files(rolled)}
+    except DeltaError:  # the log of that version is gone
+        return None
+    now = {one.path: one for one in files}
+    came, went = ([one for path, one in left.items() if path not in right] for left, right in ((now, before), (before, now)))
+    said = f"SELECT point, ts, value, superseded_at FROM ({{}}) WHERE {_CURRENT}"
+    engine.execute(f"CREATE TABLE news AS SELECT DISTINCT point, ts FROM ({said.format(rows_of(READINGS, came))} EXCEPT {said.format(rows_of(READINGS, went))})")
+    slices: list[_Slice] = []
+    for day, points in engine.execute("SELECT CAST(ts AS DATE) AS day, list(DISTINCT point) FROM news WHERE point IN (SELECT point FROM meters) GROUP BY day ORDER BY day").fetchall():
+        slices += _around(engine, files, day, frozenset(points))
+    since, through = (datetime.fromtimestamp(figures.transaction_version(name) or 0, UTC).replace(tzinfo=None) for name in ("since", "through"))
+    slices += _by_month(_since(registers, files), since) + _by_month(through, _through(files))
+    days = {one.start.date() for one in slices}
+    return None if len(days) > _FEW_DAYS else slices
+
+
+def _around(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], day: date, points: frozenset[str]) -> list[_Slice]:
+    """The hours from the reading before the first news of a day to the reading after the last, cut at the ends of months."""
+    first, last = engine.execute(f"SELECT min(ts), max(ts) FROM news WHERE CAST(ts AS DATE) = DATE {quoted(day)}").fetchone() or (None, None)
+    hour = datetime.combine(first.date(), first.time().replace(minute=0, second=0))
+    _put_hours(engine, _Slice(hour, hour + _HOUR, points))
+    engine.execute(f"CREATE OR REPLACE TABLE readings AS {_current([], hour, hour, 'true')}")
+    _put_neighbours(engine, files, first, True)
+    _put_neighbours(engine, files, last + timedelta(seconds=1), False)
+    found = engine.execute("SELECT min(ts), max(ts) FROM readings").fetchone() or (None, None)
+    start, end = min(first, found[0] or first), max(last, found[1] or last)
+    return [one._replace(points=points) for one in _by_month(_floor(start), _floor(end) + _HOUR)]
+
+
+def _by_month(start: datetime, end: datetime) -> list[_Slice]:
+    """[start, end) cut at the ends of months, for all points."""
+    cut: list[_Slice] = []
+    while start < end:
+        following = datetime(start.year + start.month // 12, start.month % 12 + 1, 1)  # noqa: DTZ001  # naive as the readings
+        cut.append(_Slice(start, min(following, end), None))
+        start = following
+    return cut
+
+
+def _floor(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _since(registers: Registers, files: Sequence[DataFile]) -> datetime:
+    """The first hour that any meter may have a figure of."""
+    first = min(one.least["ts"] for one in files)
+    noted = [one.valid_from for one in registers.meters if one.first_reading is not None]
+    return _floor(min([first, *noted]))
+
+
+def _through(files: Sequence[DataFile]) -> datetime:
+    """The end of the hour of the newest reading."""
+    newest: datetime = max(one.greatest["ts"] for one in files)
+    return _floor(newest) + _HOUR
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp())
+
+
+def _months_of(year: date) -> list[date]:
+    return [year.replace(month=month) for month in range(1, 13)]
