@@ -86,19 +86,23 @@ def log(kind: AccessKind, *, name: str = "", address: str | None = None, path: s
     AccessEntry.objects.create(kind=kind.name, sign_in_name=name[:60], address=address, path=path[:300], said=said[:2000], recorded_at=present)
 
 
-def count_against_limit(kind: AccessKind, *, name: str, address: str | None, path: str) -> None:
-    """Log an export or upload of a person (限频): a sliding window over the log itself, one for all processes.
+def require_room(kind: AccessKind, *, name: str, address: str | None, path: str) -> None:
+    """Refuse a person one more export or upload than may be made (限频): a sliding window over the log itself, one for all processes.
 
     Raises
     ------
     TooMany
         If it is one more than may be made within the time; that attempt is not counted.
     """
-    present = clock.now()
-    since = present - timedelta(minutes=limit("rate_minutes"))
+    since = clock.now() - timedelta(minutes=limit("rate_minutes"))
     if AccessEntry.objects.filter(kind=kind.name, sign_in_name=name, recorded_at__gt=since).count() >= limit(_MOST[kind]):
         log(AccessKind.TOO_MANY, name=name, address=address, path=path)
         raise TooMany(kind)
+
+
+def count_against_limit(kind: AccessKind, *, name: str, address: str | None, path: str) -> None:
+    """Log an export or upload of a person, where there is room for it (计入限频); raise `TooMany` where there is none."""
+    require_room(kind, name=name, address=address, path=path)
     log(kind, name=name, address=address, path=path)
 
 

@@ -101,12 +101,12 @@ class PlaceFigures:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """The grade a jurisdiction was given last (考核等级), as the city government froze it."""
+    """The grade a jurisdiction was given last (考核等级), as the city government froze it; None where it was left open."""
 
     year: int
     cycle: str
-    grade: str
-    score: str
+    grade: str | None
+    score: str | None
 
 
 def places_at(moment: Moment) -> Mapping[str, PlaceFigures]:
@@ -161,4 +161,4 @@ def _grades(key: int) -> Mapping[str, Grade]:
     file = FrozenFile.objects.select_related("frozen__cycle").get(pk=key)
     told: Any = json.loads(bytes(file.content))
     cycle = file.frozen.cycle
-    return {one["code"]: Grade(cycle.year, cycle.cycle, one["grade"], str(one["score"])) for one in told["result"]["jurisdictions"]}
+    return {one["code"]: Grade(cycle.year, cycle.cycle, one["grade"], one["score"] if one["score"] is None else str(one["score"])) for one in told["result"]["jurisdictions"]}

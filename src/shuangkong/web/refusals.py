@@ -10,12 +10,15 @@ from django.shortcuts import render
 
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
+from shuangkong.services.access_log import TooMany
+from shuangkong.services.api_tokens import TooManyCalls
 from shuangkong.services.filings import ChangedMeanwhile
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.storage_faults import StorageRefused, storage_refusal
 from shuangkong.web.page import language_of
 
 log = logging.getLogger("shuangkong.web")
+_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503}
 
 
 class Refusals:
@@ -49,7 +52,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def refused(request: HttpRequest, trouble: InputRefused) -> HttpResponse:
     """Return the page or JSON of a refusal (不能办理)."""
-    status = 403 if isinstance(trouble, NotPermitted) else 409 if isinstance(trouble, ChangedMeanwhile) else 503 if isinstance(trouble, StorageRefused) else 422
+    status = next((status for kind, status in _STATUS.items() if isinstance(trouble, kind)), 422)
     return answer(request, status, trouble.faults)
 
 

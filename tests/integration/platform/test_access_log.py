@@ -71,7 +71,7 @@ def test_the_audit_administrator_filters_and_exports_and_the_export_is_sealed_an
     page = client.get("/access-log?kind=REFUSED").content.decode()
     assert "HYPERLINK" in page
     assert "somebody" not in page
-    answer = client.get("/access-log.csv?kind=REFUSED&begin=2026-03-02&end=2026-03-02")
+    answer = client.post("/access-log.csv?kind=REFUSED&begin=2026-03-02&end=2026-03-02")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[1:] for row in rows[1:]] == [["拒绝访问", "'=HYPERLINK(\"http://evil\")", FAR, "/returns", "'+1"]]
     assert list(links())[-1].act.kind.code == "export"
@@ -111,12 +111,12 @@ def test_pages_of_the_log_are_bounded(person: People) -> None:
 
 def test_exports_are_limited_for_a_person_and_not_for_another(person: People, monkeypatch: pytest.MonkeyPatch) -> None:
     client = client_of(person(Role.AUDIT_ADMINISTRATOR, CITY))
-    answers = [client.get("/access-log.csv").status_code for _ in range(62)]
+    answers = [client.post("/access-log.csv").status_code for _ in range(62)]
     assert answers == [200] * 60 + [429] * 2
-    assert client_of(person(Role.AUDITOR, CITY)).get("/access-log.csv").status_code == 200
+    assert client_of(person(Role.AUDITOR, CITY)).post("/access-log.csv").status_code == 200
     later = clock.now() + timedelta(minutes=11)
     monkeypatch.setattr(clock, "now", lambda: later)
-    assert client.get("/access-log.csv").status_code == 200
+    assert client.post("/access-log.csv").status_code == 200
 
 
 def test_uploads_are_limited_wherever_they_are_sent(person: People) -> None:

@@ -124,8 +124,8 @@ def test_a_template_goes_out_and_an_upload_is_tried_before_it_is_applied(person:
     assert applied.json()["saved"] == ["energy.raw_coal.opening"]
     page = SimpleUploadedFile("盖章页.pdf", b"%PDF-1.4\n%%EOF\n")
     kept = client.post(f"/api/returns/{filing}/attachments", {"file": page}).json()["key"]
-    assert client.get(f"/api/attachments/{kept}").content == b"%PDF-1.4\n%%EOF\n"
-    assert called(person(Role.REPORTER, "U002")).get(f"/api/attachments/{kept}").status_code == 403
+    assert client.post(f"/api/attachments/{kept}").content == b"%PDF-1.4\n%%EOF\n"
+    assert called(person(Role.REPORTER, "U002")).post(f"/api/attachments/{kept}").status_code == 403
 
 
 def test_a_cycle_is_read_and_frozen(person: Person) -> None:

@@ -77,10 +77,10 @@ def test_a_county_writes_signs_and_appeals(person: Person) -> None:
     assert "签署于" in sheet
     assert "第一责任人411721" in sheet
     evidence = cycle.evidence.get()
-    answer = reporter.get(f"/assessments/{cycle.pk}/evidence/{evidence.pk}")
+    answer = reporter.post(f"/assessments/{cycle.pk}/evidence/{evidence.pk}")
     assert answer.content == b"%PDF-1.7 x"
     assert answer["Content-Disposition"].startswith("attachment")
-    assert signed_in(person(Role.REPORTER, OTHER_COUNTY)).get(f"/assessments/{cycle.pk}/evidence/{evidence.pk}").status_code == 403
+    assert signed_in(person(Role.REPORTER, OTHER_COUNTY)).post(f"/assessments/{cycle.pk}/evidence/{evidence.pk}").status_code == 403
     acted(cycle, person, CycleAct.REVIEW, CycleAct.ANNOUNCE)
     assert head.post(f"/assessments/{cycle.pk}/{COUNTY}/B1/appeal", {"reason": "已整改"}).status_code == 302
     assessor = signed_in(person(Role.ASSESSOR, REFORM))
@@ -125,7 +125,7 @@ def test_the_government_freezes_and_the_recipient_gives_receipt(person: Person) 
     assert assessor.post(f"/assessments/{cycle.pk}/act", {"act": "PUBLISH", "version": cycle.version + 1}).status_code == 302
     assert assessor.post(f"/assessments/{cycle.pk}/hand-over", {"version": cycle.version + 2}).status_code == 302
     assert "evidence verify" in recipient.get("/results").content.decode()
-    bundle = recipient.get(f"/results/{cycle.pk}/bundle")
+    bundle = recipient.post(f"/results/{cycle.pk}/bundle")
     assert bundle.content[:2] == b"PK"
     assert bundle["Content-Type"] == "application/zip"
     assert recipient.post(f"/results/{cycle.pk}/receipt", {"version": cycle.version + 3}).status_code == 302

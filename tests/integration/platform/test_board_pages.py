@@ -118,7 +118,7 @@ def test_who_keeps_the_house_or_receives_results_sees_no_figure(person: Person) 
 
 def test_an_export_holds_the_rows_asked_for_and_is_sealed(reader: Client, person: Person) -> None:
     two_counties()
-    answer = reader.get("/board.csv?light=RED")
+    answer = reader.post("/board.csv?light=RED")
     text = answer.content.decode("utf-8-sig").splitlines()
     assert text[1] == "2 项指标：顺利 0，预警 0，滞后 2，待数据 0"
     assert text[4].startswith("编号,条款,指标")
@@ -127,10 +127,10 @@ def test_an_export_holds_the_rows_asked_for_and_is_sealed(reader: Client, person
     last = ChainLink.objects.order_by("-index").first()
     assert last is not None
     assert (last.kind, last.subject) == (ActKind.EXPORT.code, "export/table/board")
-    book = openpyxl.load_workbook(io.BytesIO(reader.get("/board.xlsx?place=411721").content))
+    book = openpyxl.load_workbook(io.BytesIO(reader.post("/board.xlsx?place=411721").content))
     assert any(cell.value == "T051" for cells in book.worksheets[1].iter_rows() for cell in cells)
-    assert reader.get("/board.pdf").status_code == 404
-    assert client_of(person(Role.AUDITOR, "411700")).get("/board.csv").status_code == 403
+    assert reader.post("/board.pdf").status_code == 404
+    assert client_of(person(Role.AUDITOR, "411700")).post("/board.csv").status_code == 403
 
 
 def test_the_board_is_served_with_few_queries_whatever_it_holds(reader: Client) -> None:

@@ -125,14 +125,14 @@ def test_a_stamped_page_is_known_by_its_content_and_handed_out_safely(person: Pe
     assert client.post(f"/returns/{filing}/attachments", {"file": SimpleUploadedFile("../盖章 页.exe", PDF, "text/html")}).status_code == 302
     row = Attachment.objects.get(filing=filing)
     assert (row.name, row.media_type) == ("盖章 页.pdf", "application/pdf")
-    answer = client.get(f"/returns/attachments/{row.pk}")
+    answer = client.post(f"/returns/attachments/{row.pk}")
     assert answer.content == PDF
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
-    assert signed_in(person(Role.REVIEWER, "411722")).get(f"/returns/attachments/{row.pk}").status_code == 403
-    assert client.get("/returns/attachments/999999").status_code == 404
+    assert signed_in(person(Role.REVIEWER, "411722")).post(f"/returns/attachments/{row.pk}").status_code == 403
+    assert client.post("/returns/attachments/999999").status_code == 404
     assert list(ChainLink.objects.filter(kind="export").values_list("subject", flat=True)) == ["export/return/205-1/U001/2025"]
 
 

@@ -3,13 +3,14 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import day_named
 from shuangkong.services import access_log, clock
 from shuangkong.services.access_log import AccessKind, LogFilter
 from shuangkong.services.security_limits import limit
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 
@@ -34,7 +35,8 @@ def show_log(request: HttpRequest) -> HttpResponse:
 
 
 @policy(Permission.AUDIT_LOG_READ)
-@require_GET
+@require_POST
+@hands_out
 def export_log(request: HttpRequest) -> HttpResponse:
     """Hand out the log, or what of it may be archived, as CSV; sealed as an export (导出操作记录)."""
     octets = access_log.export_log(who=request.member, asked=None if request.GET.get("expired") else _asked(request))

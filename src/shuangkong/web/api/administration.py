@@ -27,6 +27,7 @@ from shuangkong.web.api.shapes import (
     file_answers,
 )
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -281,7 +282,8 @@ def read_log(request: HttpRequest, asked: Query[LogAsked], number: Annotated[int
     return access_log.page_of_log(asked=asked.chosen(), number=number)
 
 
-@router.get("/access-log/export", auth=Allowed(_P.AUDIT_LOG_READ), summary="导出操作记录 / export the access log", **file_answers("text/csv"))
+@router.post("/access-log/export", auth=Allowed(_P.AUDIT_LOG_READ), summary="导出操作记录 / export the access log", **file_answers("text/csv"))
+@hands_out
 def export_log(request: HttpRequest, asked: Query[LogAsked]) -> Any:
     """The log as CSV; sealed as an export (导出操作记录)."""
     return handed(access_log.export_log(who=request.member, asked=asked.chosen()), name=f"access-log-{clock.today()}.csv", media_type="text/csv")

@@ -33,6 +33,7 @@ from shuangkong.web.api.shapes import (
 )
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -294,6 +295,7 @@ def read_frozen(request: HttpRequest, cycle: Key) -> Any:
 
 
 @router.post("/assessments/{int:cycle}/export", auth=Allowed(_P.EXPORT), summary="导出结果 / export the frozen result", **file_answers(_ANY))
+@hands_out
 def export(request: HttpRequest, cycle: Key, form: Literal["docx", "xlsx"] = "docx") -> Any:
     """The frozen result as a report; the export is sealed (导出)."""
     content = frozen_results.export_frozen(cycle_id=cycle, form=form, who=request.member, language=language_of(request))
@@ -324,7 +326,8 @@ def read_results(request: HttpRequest, page: Query[Paging]) -> Any:
     return page.of(cycle_pages.list_results(who=request.member))
 
 
-@router.get("/results/{int:cycle}/bundle", auth=Allowed(_P.RESULT_RECEIVE, _P.ASSESSMENT_PUBLISH), summary="移交存证包 / the bundle handed over", **file_answers(_ANY))
+@router.post("/results/{int:cycle}/bundle", auth=Allowed(_P.RESULT_RECEIVE, _P.ASSESSMENT_PUBLISH), summary="移交存证包 / the bundle handed over", **file_answers(_ANY))
+@hands_out
 def take_bundle(request: HttpRequest, cycle: Key) -> Any:
     """The bundle of a result with its proof (移交存证包)."""
     return handed(handing.handed_over_bundle(cycle_id=cycle, who=request.member), name=f"result-{cycle}.zip", media_type=_ANY)

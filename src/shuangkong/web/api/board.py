@@ -39,6 +39,7 @@ from shuangkong.web.api.shapes import (
 )
 from shuangkong.web.page import language_of
 from shuangkong.web.refusals import not_found
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -368,7 +369,8 @@ def read_board(request: HttpRequest, asked: Query[TargetsAsked], page: Query[Pag
     return {**page.of(told.chosen(asked.chosen())), "year": told.moment.year, "as_of": told.moment.as_of, "plan": told.board.plan.id, "answer": told.answer}
 
 
-@router.get("/board/export", auth=Allowed(_P.EXPORT), summary="导出指标一览 / export the board", **file_answers("application/octet-stream"))
+@router.post("/board/export", auth=Allowed(_P.EXPORT), summary="导出指标一览 / export the board", **file_answers("application/octet-stream"))
+@hands_out
 def export_board(request: HttpRequest, asked: Query[TargetsAsked], form: str = "csv", year: Year | None = None, as_of: Day | None = None) -> Any:
     """The board as `csv` or `xlsx`; the export is sealed (导出)."""
     if form not in BOARD_FORMS:

@@ -14,6 +14,7 @@ from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import AsText, ByName, Day, Listed, Paging, Short, Told, answers, file_answers
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -123,6 +124,7 @@ def read_act(request: HttpRequest, index: Annotated[int, Field(ge=0, le=2**31 - 
 
 
 @router.post("/acts/{int:index}/bundle", auth=Allowed(_P.EVIDENCE_READ), summary="下载存证包 / the proof bundle of an act", **file_answers(_ZIP))
+@hands_out
 def take_bundle(request: HttpRequest, index: Annotated[int, Field(ge=0, le=2**31 - 1)]) -> Any:
     """The bundle that proves an act offline; the export is sealed (下载存证包)."""
     return handed(audit_pages.bundle_of_act(who=request.member, index=index), name=f"evidence-{index}.zip", media_type=_ZIP)
@@ -148,12 +150,14 @@ def read_heads(request: HttpRequest, page: Query[Paging]) -> Any:
 
 
 @router.get("/heads/{code}", auth=Allowed(_P.EVIDENCE_READ), summary="链头文本 / a head as text", **file_answers(_TEXT))
+@hands_out
 def take_head(request: HttpRequest, code: str) -> Any:
     """A published head as text, by its digest (链头文本)."""
     return handed(audit_pages.head_as_text(told=code).encode("utf-8"), name=f"head-{code[-12:]}.txt", media_type=_TEXT)
 
 
 @router.post("/sheets", auth=Allowed(_P.EVIDENCE_READ), summary="审批单 / an approval sheet", **file_answers(_WORD))
+@hands_out
 def take_sheet(request: HttpRequest, subject: Annotated[str, Query(max_length=300)]) -> Any:
     """The approval sheet of a return or an assessment, by its subject in the chain (审批单)."""
     content = audit_pages.sheet_of_subject(who=request.member, subject=subject, language=language_of(request))

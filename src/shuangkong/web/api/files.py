@@ -15,6 +15,7 @@ from shuangkong.web.api.gate import Allowed, upload
 from shuangkong.web.api.shapes import Key, Keyed, Sent, Short, Told, answers, file_answers
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -95,6 +96,7 @@ def _trial(run: DryRun) -> dict[str, Any]:
 
 
 @router.post("/returns/{int:filing}/template", auth=Allowed(_P.RETURN_FILE), summary="下载模板 / download the template", **file_answers(_WORKBOOK))
+@hands_out
 def template(request: HttpRequest, filing: Key) -> Any:
     """The template, filled as far as the return is; the export is sealed, hence no GET (下载模板)."""
     name, content = filing_uploads.template_of(filing_id=filing, who=request.member, language=language_of(request))
@@ -121,6 +123,7 @@ def apply(request: HttpRequest, filing: Key, told: Ticket) -> Any:
 
 
 @router.post("/returns/{int:filing}/rejects", auth=Allowed(_P.RETURN_FILE), summary="未通过清单 / what was rejected", **file_answers(_WORKBOOK))
+@hands_out
 def rejects(request: HttpRequest, filing: Key, told: Ticket) -> Any:
     """The workbook of what could not be taken (未通过清单)."""
     content = filing_uploads.rejects_of(filing_id=filing, ticket=told.ticket, who=request.member)
@@ -134,7 +137,8 @@ def attach(request: HttpRequest, filing: Key, file: Sent) -> Any:
     return {"key": attach_file(filing_id=filing, name=name, content=content, who=request.member)}
 
 
-@router.get("/attachments/{int:attachment}", auth=Allowed(_P.FIGURES_READ), summary="下载附件 / download an attachment", **file_answers(_ANY))
+@router.post("/attachments/{int:attachment}", auth=Allowed(_P.FIGURES_READ), summary="下载附件 / download an attachment", **file_answers(_ANY))
+@hands_out
 def download(request: HttpRequest, attachment: Key) -> Any:
     """An attachment (下载附件)."""
     told = open_attachment(attachment_id=attachment, who=request.member)

@@ -10,8 +10,6 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from shuangkong import __version__
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
-from shuangkong.services.access_log import TooMany
-from shuangkong.services.api_tokens import TooManyCalls
 from shuangkong.web.api import (
     administration,
     assessments,
@@ -38,7 +36,7 @@ AREAS = (
     ("文件 / files", files.router), ("问题 / findings", findings.router), ("考核 / assessment", assessments.router), ("自评申诉 / self-evaluation", self_evaluations.router),
     ("规则 / rules", rules.router), ("存证 / evidence", evidence.router), ("管理 / administration", administration.router), ("令牌 / tokens", tokens.router),
 )  # fmt: skip
-_TOO_MANY, _TOO_LARGE, _UNAUTHORISED, _UNPROCESSABLE = 429, 413, 401, 422
+_TOO_LARGE, _UNAUTHORISED, _UNPROCESSABLE = 413, 401, 422
 
 api = NinjaAPI(
     title="双控 / Shuangkong", version=__version__, urls_namespace="api", docs_url=None, parser=StrictParser(),
@@ -58,8 +56,6 @@ def _fault(thing: Words, value: str, rule: Words) -> Fault:
 
 @api.exception_handler(InputRefused)
 def _refused(request: HttpRequest, trouble: InputRefused) -> Any:
-    if isinstance(trouble, (TooMany, TooManyCalls)):
-        return answer(request, _TOO_MANY, trouble.faults)
     return refused(request, trouble)
 
 

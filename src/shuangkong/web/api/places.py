@@ -35,8 +35,8 @@ class Grade(Schema):
 
     year: int
     cycle: str
-    grade: str
-    score: str
+    grade: str | None
+    score: str | None
 
 
 class Filed(Schema):

@@ -14,6 +14,7 @@ from shuangkong.services import appeals, cycle_pages, self_evaluations
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import Key, Keyed, Number, Said, Short, Versioned, answers, file_answers
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -95,7 +96,8 @@ def sign(request: HttpRequest, cycle: Key, code: str, told: Signing) -> Any:
     return {"key": self_evaluations.sign_self_evaluation(cycle_id=cycle, jurisdiction=code, evaluation=told.evaluation, who=request.member)}
 
 
-@router.get("/assessments/{int:cycle}/evidence/{int:evidence}", auth=Allowed(_P.FIGURES_READ), summary="佐证文件 / a file of evidence", **file_answers(_ANY))
+@router.post("/assessments/{int:cycle}/evidence/{int:evidence}", auth=Allowed(_P.FIGURES_READ), summary="佐证文件 / a file of evidence", **file_answers(_ANY))
+@hands_out
 def take_evidence(request: HttpRequest, cycle: Key, evidence: Key) -> Any:
     """A file of a self-evaluation (佐证文件)."""
     found = cycle_pages.evidence_file(cycle_id=cycle, evidence=evidence, who=request.member)

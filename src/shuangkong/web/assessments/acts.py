@@ -14,6 +14,7 @@ from shuangkong.services import hand_over as handing
 from shuangkong.services.assessment_cycles import UnreadableForm
 from shuangkong.web.assessments.views import as_file
 from shuangkong.web.page import language_of
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 _P = Permission
@@ -63,6 +64,7 @@ def freeze(request: HttpRequest, cycle: int) -> HttpResponse:
 
 @policy(_P.EXPORT)
 @require_POST
+@hands_out
 def export(request: HttpRequest, cycle: int) -> HttpResponse:
     """Send the frozen result as Word or Excel (导出)."""
     form = "xlsx" if request.POST.get("form") == "xlsx" else "docx"

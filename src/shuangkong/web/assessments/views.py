@@ -5,12 +5,13 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
 from shuangkong.services import cycle_pages
 from shuangkong.services.hand_over import handed_over, handed_over_bundle
 from shuangkong.web.page import language_of
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 _READS = (Permission.FIGURES_READ,)
@@ -51,7 +52,8 @@ def show_frozen(request: HttpRequest, cycle: int) -> HttpResponse:
 
 
 @policy(*_READS)
-@require_GET
+@require_POST
+@hands_out
 def send_evidence(request: HttpRequest, cycle: int, evidence: int) -> HttpResponse:
     """Send a file of a self-evaluation, never to be opened in the page (佐证文件)."""
     found = cycle_pages.evidence_file(cycle_id=cycle, evidence=evidence, who=request.member)
@@ -66,7 +68,8 @@ def show_results(request: HttpRequest) -> HttpResponse:
 
 
 @policy(*_RECEIVES)
-@require_GET
+@require_POST
+@hands_out
 def send_bundle(request: HttpRequest, cycle: int) -> HttpResponse:
     """Send the bundle that was handed over (移交存证包)."""
     sent = handed_over(who=request.member)

@@ -13,6 +13,7 @@ from shuangkong.kernel.period import day_named
 from shuangkong.services import audit_pages
 from shuangkong.services.publication import published_heads
 from shuangkong.web.page import language_of
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -66,6 +67,7 @@ def show_act(request: HttpRequest, index: int) -> HttpResponse:
 
 @policy(Permission.EVIDENCE_READ)
 @require_POST
+@hands_out
 def take_bundle(request: HttpRequest, index: int) -> HttpResponse:
     """Hand out the proof bundle of an act (下载存证包)."""
     return _file(audit_pages.bundle_of_act(who=request.member, index=index), "application/zip", f"evidence-{index}.zip")
@@ -80,6 +82,7 @@ def show_heads(request: HttpRequest) -> HttpResponse:
 
 @policy(Permission.EVIDENCE_READ)
 @require_GET
+@hands_out
 def take_head(request: HttpRequest, digest: str) -> HttpResponse:
     """Hand out a published head as text (链头文本)."""
     return _file(audit_pages.head_as_text(told=digest).encode("utf-8"), "text/plain; charset=utf-8", f"head-{digest[-12:]}.txt")
@@ -87,6 +90,7 @@ def take_head(request: HttpRequest, digest: str) -> HttpResponse:
 
 @policy(Permission.EVIDENCE_READ)
 @require_POST
+@hands_out
 def take_sheet(request: HttpRequest) -> HttpResponse:
     """Hand out the approval sheet of a return or assessment (审批单)."""
     content = audit_pages.sheet_of_subject(who=request.member, subject=request.POST.get("subject", ""), language=language_of(request))

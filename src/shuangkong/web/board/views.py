@@ -5,7 +5,7 @@ from dataclasses import fields
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import day_named
@@ -20,6 +20,7 @@ from shuangkong.services.what_changed import what_changed
 from shuangkong.web.board.charts import dots_of, tiles_of, trajectory_of
 from shuangkong.web.board.rows import told_rows
 from shuangkong.web.page import as_of, language_of
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 
@@ -53,9 +54,10 @@ def show_board(request: HttpRequest) -> HttpResponse:
 
 
 @policy(Permission.EXPORT)
-@require_GET
+@require_POST
+@hands_out
 def export_board(request: HttpRequest, form: str) -> HttpResponse:
-    """Send the rows asked for as a file (导出)."""
+    """Send the rows that the address asks for as a file (导出); sealed, and therefore no GET."""
     if form not in BOARD_FORMS:
         raise ObjectDoesNotExist(form)
     file = export_of(form=form, asked=_asked(request), year=_year(request), as_of=as_of(request), who=request.member, language=language_of(request))

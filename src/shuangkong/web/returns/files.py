@@ -5,13 +5,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from shuangkong.access.roles import Permission
 from shuangkong.services import filing_uploads
 from shuangkong.services.attachments import attach_file, open_attachment
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.asked import file_in
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,6 +29,7 @@ def handed(content: bytes, *, name: str, media_type: str) -> HttpResponse:
 
 @policy(Permission.RETURN_FILE)
 @require_POST
+@hands_out
 def template(request: HttpRequest, filing: int) -> HttpResponse:
     """Hand out the template, filled as far as the return is (下载模板); sealed, and therefore no GET."""
     name, content = filing_uploads.template_of(filing_id=filing, who=request.member, language=language_of(request))
@@ -73,6 +75,7 @@ def apply(request: HttpRequest, filing: int) -> HttpResponse:
 
 @policy(Permission.RETURN_FILE)
 @require_POST
+@hands_out
 def rejects(request: HttpRequest, filing: int) -> HttpResponse:
     """Hand out the workbook of what could not be taken (未通过清单)."""
     content = filing_uploads.rejects_of(filing_id=filing, ticket=request.POST.get("ticket", ""), who=request.member)
@@ -90,7 +93,8 @@ def attach(request: HttpRequest, filing: int) -> HttpResponse:
 
 
 @policy(Permission.FIGURES_READ)
-@require_GET
+@require_POST
+@hands_out
 def download(request: HttpRequest, attachment: int) -> HttpResponse:
     """Hand out an attachment (下载附件)."""
     told = open_attachment(attachment_id=attachment, who=request.member)
