@@ -184,7 +184,9 @@ def _run(listener: socket.socket, workers: int) -> None:
     import logging
 
     from gunicorn.app.base import BaseApplication
+    from gunicorn.http import wsgi
 
+    wsgi.SERVER = "shuangkong"  # it names itself in every answer; of what kind it is concerns nobody
     logging.getLogger("django.request").setLevel(logging.ERROR)  # who asked for what is in the access log, not in the machine's
 
     class Server(BaseApplication):

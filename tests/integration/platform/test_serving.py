@@ -38,6 +38,14 @@ class Serving:
                 return found
         raise AssertionError(f"{pattern} was never said:\n{''.join(said)}")
 
+    def server(self) -> str | None:
+        """Return what the server calls itself."""
+        asked = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        asked.request("GET", "/healthz")
+        told = asked.getresponse().headers["Server"]
+        asked.close()
+        return told
+
     def get(self, path: str, **headers: str) -> tuple[int, str]:
         asked = HTTPConnection("127.0.0.1", self.port, timeout=60)
         asked.request("GET", path, headers=headers)
@@ -96,6 +104,7 @@ def test_an_empty_deployment_is_well_and_ends_when_told(deployment: Deployment, 
     assert served.port == free_port
     status, text = served.get("/healthz", Host="127.0.0.1")
     assert (status, text) == (200, '{"status": "ok"}')
+    assert served.server() == "shuangkong"
     assert len(served.processes()) >= 5  # the parent, three children, a worker at least
     assert "已结束" in served.end(how)
     assert (served.process.returncode, served.processes()) == (0, {})
