@@ -13,8 +13,8 @@ from shuangkong.rules.standards import document_titles, standards_page
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "shuangkong"
-DOMAIN = ("kernel", "rules", "evidence", "plan", "checks", "indicators", "energy", "pollution", "projects", "returns", "access", "assessment")
-FORMULA_ROOMS = ("energy", "pollution", "projects")
+DOMAIN = ("kernel", "rules", "evidence", "plan", "checks", "indicators", "energy", "pollution", "timeseries", "projects", "returns", "access", "assessment")
+FORMULA_ROOMS = ("energy", "pollution", "timeseries", "projects")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
