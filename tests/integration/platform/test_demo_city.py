@@ -20,7 +20,7 @@ from shuangkong.services.platform_demo import NotADemoDatabase, demo_people, loa
 from shuangkong.services.standing import board_as_known, forget_standing
 from shuangkong.services.windows import windows
 from shuangkong.store.append_only import trigger_statements
-from shuangkong.store.models import Filing, FilingAct, FindingRecord, ObservationRow, Person, Submission
+from shuangkong.store.models import Filing, FilingAct, FindingRecord, ObservationRow, Person, Submission, TargetVerdict
 
 TODAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 MOVED, CLOSED, JOINED = "U086", "U239", "U153"
@@ -233,3 +233,15 @@ def test_planted_fraud_is_found_where_it_was_planted(demo_city: dict[str, int]) 
 def test_a_real_city_is_left_alone(small_city: None) -> None:
     with pytest.raises(NotADemoDatabase):
         load_demo_city()
+
+
+def test_some_verdicts_count_one_was_sent_back_and_one_waits_all_marked(demo_city: dict[str, int]) -> None:
+    told = list(TargetVerdict.objects.select_related("decision").order_by("id"))
+    assert [(one.target, one.year, one.word, one.decision.act if hasattr(one, "decision") else "") for one in told] == [
+        ("T002", 2024, "ON_COURSE", "CONFIRM"), ("T002", 2025, "ON_COURSE", "CONFIRM"), ("T009", 2025, "WARNING", "CONFIRM"), ("T013", 2025, "MET", "CONFIRM"),
+        ("T017", 2025, "BEHIND", "CONFIRM"), ("T021", 2025, "MET", "SEND_BACK"), ("T030", 2025, "ON_COURSE", ""),
+    ]  # fmt: skip
+    assert all(one.is_simulated and one.evidence for one in told)
+    board = board_as_known(year=2025)
+    lights = {target: line.light.name for target in ("T002", "T009", "T013", "T017", "T021", "T030") if (line := board.line(target))}
+    assert lights == {"T002": "GREEN", "T009": "YELLOW", "T013": "GREEN", "T017": "RED", "T021": "GREY", "T030": "GREY"}

@@ -106,7 +106,9 @@ def test_a_later_verdict_takes_the_place_and_the_past_stays_known(lead: Member, 
     known = {day: light(as_of=date.fromisoformat(day)) for day in ("2026-03-02", "2026-03-03", "2026-04-19", "2026-04-20")}
     assert known == {"2026-03-02": Light.GREY, "2026-03-03": Light.GREEN, "2026-04-19": Light.GREEN, "2026-04-20": Light.RED}
     judging = target_page(target=TARGET, year=YEAR, who=lead, as_of=date(2026, 4, 15)).judging
-    assert judging is not None and judging.in_force is not None and judging.waiting is not None
+    assert judging is not None
+    assert judging.in_force is not None
+    assert judging.waiting is not None
     assert (judging.in_force.word, judging.waiting.word, judging.waiting.possible, judging.may_propose) == (VerdictWord.ON_COURSE, VerdictWord.BEHIND, (), False)
     links = list(ChainLink.objects.filter(subject=f"verdict/{TARGET}/{YEAR}").order_by("index"))
     assert [one.kind for one in links] == ["submission", "approval", "submission", "approval"]
@@ -116,7 +118,8 @@ def test_a_later_verdict_takes_the_place_and_the_past_stays_known(lead: Member, 
 def test_an_earlier_years_verdict_is_told_and_gives_no_light(lead: Member, approver: Member) -> None:
     answer_verdict(verdict_id=proposed(lead, year=2024), act=VerdictAct.CONFIRM, who=approver)
     row = board_page(year=YEAR).row(TARGET)
-    assert row is not None and row.row.reason is not None
+    assert row is not None
+    assert row.row.reason is not None
     assert (row.row.light, row.row.reason.zh) == (Light.GREY, "2025 年待评判；2024 年评判为顺利")
     assert [one.year for one in confirmed_verdicts(year=2024, as_of=date(2026, 3, 2))] == [2024]
 
@@ -223,14 +226,14 @@ def test_the_pages_carry_it_from_the_empty_state_to_the_light(lead: Member, appr
     mine, theirs = client_of(lead), client_of(approver)
     page, form = f"/targets/{TARGET}?year={YEAR}", f"/targets/{TARGET}/verdicts/{YEAR}"
     empty = mine.get(page).content.decode()
-    assert "2025 年待评判" in empty and form in empty and "市发展改革委" in empty
+    assert all(told in empty for told in ("2025 年待评判", form, "市发展改革委"))
     assert form not in theirs.get(page).content.decode()
     assert mine.get(form).status_code == 200
     sent = mine.post(form, {"word": "WARNING", "statement": SAID, "files": [SimpleUploadedFile(*PAGE)]})
     assert (sent.status_code, sent["Location"]) == (302, f"/targets/{TARGET}?year={YEAR}#verdict")
     verdict = TargetVerdict.objects.get()
     work = theirs.get("/work").content.decode()
-    assert "评判待认定" in work and SAID in work
+    assert all(told in work for told in ("评判待认定", SAID))
     assert f"/verdicts/{verdict.pk}/act" in theirs.get(page).content.decode()
     assert theirs.post(f"/verdicts/{verdict.pk}/act", {"act": "CONFIRM"}).status_code == 302
     shown = theirs.get(page).content.decode()

@@ -1,6 +1,6 @@
 """Verdicts on qualitative targets of the demo city (演示评判): some confirmed, one sent back, one that waits; all 模拟."""
 
-from itertools import chain, repeat
+from itertools import repeat
 
 from shuangkong.access.roles import Role
 from shuangkong.plan.model import Operator, Target
@@ -31,13 +31,13 @@ def load_verdicts(staff: Staff, *, year: int) -> int:
     judged = [(target, hand) for target in city().plan.targets if target.operator is Operator.QUALITATIVE and (hand := _judge(target, staff))]
     if confirmer is None or not judged:
         return 0
-    told = chain([(judged[0], _STORY[0], year - 1)], zip(judged, _STORY, repeat(year), strict=False))
-    for count, ((target, hand), (word, act, statement, reason), of_year) in enumerate(told, start=1):
+    told = [(judged[0], _STORY[0], year - 1), *zip(judged, _STORY, repeat(year), strict=False)]
+    for (target, hand), (word, act, statement, reason), of_year in told:
         files = [(f"{target.id}佐证（模拟）.pdf", STAMPED_PAGE)]
         verdict = propose_verdict(target=target.id, year=of_year, word=word, statement=statement, who=member(hand.person_id), files=files)
         if act is not None:
             answer_verdict(verdict_id=verdict, act=act, who=member(confirmer.person_id), reason=reason)
-    return count
+    return len(told)
 
 
 def _judge(target: Target, staff: Staff) -> Hand | None:

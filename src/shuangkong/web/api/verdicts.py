@@ -14,8 +14,22 @@ from shuangkong.services.verdict_pages import target_verdicts
 from shuangkong.services.verdicts import answer_verdict, open_verdict_evidence, propose_verdict
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.self_evaluations import FileTold, NotBase64
-from shuangkong.web.api.shapes import ByName, Day, Key, Keyed, Listed, Paging, Said, Short, Told, Year, answers, file_answers
+from shuangkong.web.api.shapes import (
+    ByName,
+    Day,
+    Key,
+    Keyed,
+    Listed,
+    Paging,
+    Said,
+    Short,
+    Told,
+    Year,
+    answers,
+    file_answers,
+)
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 
 router = Router()
 _P = Permission
@@ -111,6 +125,7 @@ def act(request: HttpRequest, verdict: Key, told: VerdictAnswering) -> Any:
 
 
 @router.post("/verdicts/evidence/{int:evidence}", auth=Allowed(_P.FIGURES_READ), summary="评判佐证 / a file of evidence", **file_answers(_ANY))
+@hands_out
 def take_evidence(request: HttpRequest, evidence: Key) -> Any:
     """A file of evidence; taking it out is sealed, hence no GET (评判佐证)."""
     told = open_verdict_evidence(evidence_id=evidence, who=request.member)

@@ -14,6 +14,7 @@ from shuangkong.services.verdicts import answer_verdict, open_verdict_evidence, 
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.asked import one_of
 from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 
@@ -44,6 +45,7 @@ def act(request: HttpRequest, verdict: int) -> HttpResponse:
 
 @policy(Permission.FIGURES_READ)
 @require_POST
+@hands_out
 def take_evidence(request: HttpRequest, evidence: int) -> HttpResponse:
     """Hand out a file of evidence (下载评判佐证); sealed, and therefore no GET."""
     told = open_verdict_evidence(evidence_id=evidence, who=request.member)
