@@ -1,0 +1,112 @@
+"""`shuangkong hj212 decode`: raw bytes of the HJ 212 protocol to one JSON object per frame."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import click
+
+from shuangkong.cli.language import say
+from shuangkong.hj212 import Closed, Connection, Frame, Skipped, Status
+from shuangkong.kernel.faults import Fault, InputRefused
+from shuangkong.kernel.language import Words
+
+_PIECE = 1 << 16
+_KEY_BYTES = 16
+
+
+@click.group()
+def hj212() -> None:
+    """HJ 212 通信包 / Packets of the HJ 212 protocol.
+
+    \b
+    例 / Example:
+      shuangkong hj212 decode 抓包.bin
+    """
+
+
+@hj212.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--sm4-key", metavar="HEX", help="2025 版数据区的 SM4 密钥，32 位十六进制 / key of enciphered areas, 32 hexadecimal digits")
+@click.pass_context
+def decode(context: click.Context, file: BinaryIO, sm4_key: str | None) -> None:
+    """把收到的字节解成 JSON，一帧一行 / Decode raw bytes, one JSON object per frame.
+
+    FILE 是原始字节，“-”为标准输入。跳过和剩余的字节数写在标准错误上；帧全部正确时退出码为 0，否则为 1。
+    Skipped and left-over bytes are told on stderr; exit code 0 if every frame is ok, else 1.
+
+    \b
+    例 / Example:
+      shuangkong hj212 decode 抓包.bin
+      printf '##0087QN=20240601085857223;ST=32;CN=1011;PW=123456;MN=010000A8900016F000169DC0;Flag=9;CP=&&&&2200\\r\\n' | shuangkong hj212 decode -
+    """
+    skipped, leftover, all_ok = 0, b"", True
+    for event in _events(file, _key(sm4_key)):
+        match event:
+            case Frame():
+                click.echo(json.dumps(frame_as_json(event), ensure_ascii=False))
+                all_ok = all_ok and event.status is Status.OK
+            case Skipped(raw):
+                skipped += len(raw)
+            case Closed(leftover):
+                pass
+    if skipped:
+        click.echo(say(Words(f"跳过不属于任何帧的字节：{skipped}", f"bytes skipped that belong to no frame: {skipped}")), err=True)
+    if leftover:
+        click.echo(say(Words(f"末尾不完整的帧，剩余字节：{len(leftover)}", f"left-over bytes of an unfinished frame at the end: {len(leftover)}")), err=True)
+    context.exit(0 if all_ok else 1)
+
+
+def _events(file: BinaryIO, key: bytes | None) -> Iterator[Frame | Skipped | Closed]:
+    connection = Connection(sm4_key=key)
+    while piece := file.read(_PIECE):
+        connection.receive_bytes(piece)
+        yield from connection.events()
+    connection.receive_bytes(b"")
+    yield from connection.events()
+
+
+def _key(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise InputRefused([Fault(
+            Words("选项 --sm4-key", "option --sm4-key"), text, Words("应为 32 位十六进制数", "is to be 32 hexadecimal digits"),
+            Words("SM4 密钥为 16 字节", "an SM4 key has 16 bytes"),
+        )])  # fmt: skip
+    return key
+
+
+def frame_as_json(frame: Frame) -> dict[str, Any]:
+    """Return a frame under the protocol's own names (帧的 JSON)."""
+    packet = frame.packet
+    return {
+        "status": frame.status.value,
+        "crc_ok": frame.crc_ok,
+        "crc_variant": frame.crc_variant.value if frame.crc_variant else None,
+        "crc_received": frame.crc_received.decode("ascii", "backslashreplace") or None,
+        "crc_expected": frame.crc_expected.decode("ascii"),
+        "declared_length": frame.declared_length,
+        "length_ok": frame.length_ok,
+        "tail_crlf": frame.tail_crlf,
+        "QN": packet.request_id,
+        "ST": packet.system_code,
+        "CN": packet.command_code,
+        "PW": packet.password,
+        "MN": packet.mn,
+        "Flag": packet.flag,
+        "PNUM": packet.packet_count,
+        "PNO": packet.packet_number,
+        "RF": packet.retransmitted,
+        "version_bits": packet.version_bits,
+        "ack_required": packet.answer_wanted,
+        "has_packet_no": packet.numbered,
+        "cp_encoding": packet.encoding,
+        "cp_pairs": packet.pairs,
+        "factors": packet.factors,
+        "cp_other": packet.plain,
+    }
