@@ -11,12 +11,12 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.plan.model import Target
-from shuangkong.services import clock
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.openings import LEAST_IN_AGGREGATE, Opened, Parts, open_figure
-from shuangkong.services.organisations import Node, tree_of, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ObservationRow
 
@@ -57,6 +57,11 @@ class FigurePage:
     indicators: tuple[tuple[str, Words], ...]
     targets: tuple[Target, ...]
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is such a figure, be it not reported yet."""
+        return self.opened is not None or self.element in catalogue().elements
+
 
 def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date | None = None) -> FigurePage:
     """Return a figure with all that is behind it and all that rests on it (数据页).
@@ -66,9 +71,9 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
     NotPermitted
         If the person may not read the organisation's figures.
     """
-    tree, then = tree_on(clock.today()), tree_of(Period.parse(period))
-    node = tree.get(org) or then.find(org)
-    if not (who.sees(org, tree) or who.sees(org, then)):
+    membership, at = Membership(), Period.parse(period)
+    node = membership.node(org, at) or membership.today.find(org)
+    if not membership.sees(who, org, at):
         raise NotPermitted(Permission.FIGURES_READ, org)
     opened = open_figure(element=element, org=org, period=period, who=who, as_of=as_of)
     declared = catalogue().elements.get(element)

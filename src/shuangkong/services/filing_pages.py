@@ -24,7 +24,8 @@ from shuangkong.services.filing_records import draft_entries, submitted_at
 from shuangkong.services.filings import acts_open_to
 from shuangkong.services.finding_cases import lives_of
 from shuangkong.services.handling_limits import handling_limit
-from shuangkong.services.organisations import Node, tree_of, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node, UnknownOrganisation
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.services.remarks import ShownRemark, remarks_on
 from shuangkong.services.windows import Window, window_of
@@ -186,9 +187,9 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
         If the person may not see the organisation's figures.
     """
     filing = Filing.objects.select_related("organisation").get(pk=filing_id)
-    tree, then = tree_on(clock.today()), tree_of(Period.parse(filing.period))
+    membership, period = Membership(), Period.parse(filing.period)
     code = filing.organisation.code
-    if not (who.sees(code, tree) or who.sees(code, then)):  # whose sums it stood in may read it on
+    if not membership.sees(who, code, period):  # whose sums it stood in may read it on
         raise NotPermitted(Permission.FIGURES_READ, code)
     form, state = form_of(filing.form, period), ReturnState[filing.state]
     last = filing.submissions.defer("content").order_by("-number").first()
@@ -212,25 +213,36 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
     rounds = tuple(Filing.objects.filter(form=filing.form, organisation=filing.organisation, period=filing.period).order_by("round"))
     large_pct = handling_limit("change_large_pct")
     return ShownFiling(
-        filing=filing, form=form, node=tree.get(code) or then.find(code), state=state, window=window_of(form.code, filing.period),
+        filing=filing, form=form, node=_there(membership, code, period), state=state, window=window_of(form.code, filing.period),
         tables=tuple(_shown(form, table, _Beside(entries, before, results, prefills, marks)) for table in form.tables),
         acts=tuple(filing.acts.select_related("person").order_by("id")), findings=records, possible=possible,
         is_editable=state in EDITABLE and _may_file(who, code), known=str(known_now(filing)), shown_findings=told, missing=missing, filled=_filled(form, entries, missing),
         large=tuple(one for one in differences(form, before, whole) if one.after is not None and (one.change_pct is not None and abs(one.change_pct) >= large_pct)),
         since_sent_back=_since_sent_back(form, filing, whole), since_locked=_since_locked(form, filing, rounds, whole),
         attachments=tuple(filing.attachments.defer("content").select_related("person").order_by("id")), remarks=remarks_on(filing, form),
-        amendments=amendments_of(filing, who), rounds=rounds, may_ask_amendment=may_ask(filing, who), may_discuss=_may(who, Permission.DISCUSS, code),
+        amendments=amendments_of(filing, who), rounds=rounds, may_ask_amendment=may_ask(filing, who), may_discuss=_may_discuss(who, membership, code, period),
         next_roles=tuple(role.words for role in holders(NEXT_PERMISSION[state])) if state in NEXT_PERMISSION else (), large_from_pct=large_pct, figures_of=subject_org(form, filing),
     )  # fmt: skip
 
 
+def _there(membership: Membership, code: str, period: Period) -> Node:
+    node = membership.node(code, period)
+    if node is None:
+        raise UnknownOrganisation(code)
+    return node
+
+
 def _may_file(who: Member, code: str) -> bool:
-    return _may(who, Permission.RETURN_FILE, code)
-
-
-def _may(who: Member, permission: Permission, code: str) -> bool:
     try:
-        actor_of(who, permission, code)
+        actor_of(who, Permission.RETURN_FILE, code)
+    except Refusal:
+        return False
+    return True
+
+
+def _may_discuss(who: Member, membership: Membership, code: str, period: Period) -> bool:
+    try:
+        membership.reader(who, Permission.DISCUSS, code, period)
     except Refusal:
         return False
     return True

@@ -11,13 +11,13 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.units import unit
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services import clock
 from shuangkong.services.composition import Composition as Composition
 from shuangkong.services.composition import read_composition
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_observations import current_rows, end_of
-from shuangkong.services.organisations import Node, Tree, tree_of, tree_on
+from shuangkong.services.membership import Membership
+from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ChainLink, FilingAct, ObservationRow
 
@@ -100,8 +100,8 @@ def open_figure(*, element: str, org: str, period: str, who: Member, as_of: date
     NotPermitted
         If the person may not read the organisation's figures.
     """
-    tree, then = tree_on(clock.today()), tree_of(Period.parse(period))
-    if not (who.sees(org, tree) or who.sees(org, then)):  # whose sums it stood in may read it on
+    membership, at = Membership(), Period.parse(period)
+    if not membership.sees(who, org, at):  # whose sums it stood in may read it on
         raise NotPermitted(Permission.FIGURES_READ, org)
     rows = ObservationRow.objects.filter(element=element, org=org, period=str(Period.parse(period))).select_related("filing")
     if as_of is not None:
@@ -113,10 +113,10 @@ def open_figure(*, element: str, org: str, period: str, who: Member, as_of: date
     name, definition = _called(element, last)
     form = form_of(last.filing.form, Period.parse(last.period)) if last.filing and last.filing.form in forms() else None
     return Opened(
-        element=element, name=name, definition=definition, node=tree.get(org) or then.find(org), period=Period.parse(period), row=last, versions=versions,
+        element=element, name=name, definition=definition, node=membership.node(org, at) or membership.today.find(org), period=Period.parse(period), row=last, versions=versions,
         filing_id=last.filing_id, form_name=form.name if form else None, steps=_steps(last),
         link=ChainLink.objects.filter(pk=last.link).first() if last.link is not None else None,
-        made_of=_made_of(element, org, last, tree, who, as_of),
+        made_of=_made_of(element, org, last, membership, who, as_of),
     )  # fmt: skip
 
 
@@ -141,17 +141,17 @@ def _steps(row: ObservationRow) -> tuple[Step, ...]:
     )
 
 
-def _made_of(element: str, org: str, row: ObservationRow, tree: Tree, who: Member, as_of: date | None) -> Parts | None:
+def _made_of(element: str, org: str, row: ObservationRow, membership: Membership, who: Member, as_of: date | None) -> Parts | None:
     rule = compositions().get(element)
     if rule is None:
         return None
-    then = tree_of(Period.parse(row.period))  # as they belonged on its last day, not as they do today
+    then = membership.at_end(Period.parse(row.period))  # as they belonged on its last day, not as they do today
     asked = {node.code: node for node in then if node.kind.name == "UNIT" and rule.tags <= node.tags and then.covers(org, node.code)}
     target = unit(row.unit)
     parts = []
     for found in current_rows(as_of=as_of, element=rule.of, period=row.period, org__in=list(asked)):
         if found.value is not None:
             parts.append(Part(asked[found.org], found, found.value * unit(found.unit).factor_to(target)))
-    shown = tuple(sorted((part for part in parts if who.sees(part.node.code, tree) or who.sees(part.node.code, then)), key=lambda part: -part.value))
+    shown = tuple(sorted((part for part in parts if membership.sees(who, part.node.code, Period.parse(row.period))), key=lambda part: -part.value))
     made = Parts(rule, shown, len(parts) - len(shown), None, len(parts), len(asked))
     return replace(made, total=sum((part.value for part in parts), Decimal(0))) if parts and made.is_shown else made

@@ -87,4 +87,4 @@ def show_target(request: HttpRequest, target: str) -> HttpResponse:
 def show_figure(request: HttpRequest, element: str, org: str, period: str) -> HttpResponse:
     """Show one figure with all that is behind it (数据)."""
     page = figure_page(element=element, org=org, period=period, who=request.member, as_of=as_of(request))
-    return render(request, "board/figure.html", {"page": page}, status=200 if page.opened else 404)
+    return render(request, "board/figure.html", {"page": page}, status=200 if page.is_known else 404)

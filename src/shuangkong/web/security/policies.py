@@ -39,6 +39,11 @@ def policy_of(view: Any) -> tuple[Policy, ...] | None:
     return getattr(view, "policy", None)
 
 
+def may_pass(who: Member, declared: tuple[Policy, ...]) -> bool:
+    """Tell whether who has signed in may pass a door (可否进入)."""
+    return PUBLIC in declared or SIGNED_IN in declared or any(who.may(one) for one in declared if isinstance(one, Permission))
+
+
 def first_page(who: Member) -> str:
     """Return where a person begins (首页): behind the first door that opens, else the own account."""
     for door in DOORS:
@@ -67,7 +72,7 @@ class PolicyGate:
         if request.member is None:
             where = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('sign-in')}?{where}")
-        if SIGNED_IN in declared or any(request.member.may(one) for one in declared):
+        if may_pass(request.member, declared):
             return None
         if request.path == "/":
             return HttpResponseRedirect(first_page(request.member))

@@ -11,12 +11,14 @@ given shows on hover and focus; `as_of` is the day of the page where none is giv
 an observation's own page, `/figures/<element>/<org>/<period>`.
 
 Addresses keep the time machine: `{% link "target" target.id year=2023 %}` adds the page's `as_of`; `{% here lang="en" as_of="" %}` is this page
-with its query changed (empty takes away); `{% there "/audit/acts/" 12 as href %}` is empty while no such route exists.
+with its query changed (empty takes away); `{% there "/audit/acts/" 12 as href %}` is empty where no such route exists or the reader may not
+take it.
 
 Lights and marks: `{% light_of line.light %}`, `{% marks_of row.marks %}`; `{% spark points %}` draws a small trend. None of them needs style or script.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +29,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.urls import Resolver404, resolve, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from shuangkong.access.roles import Role
@@ -40,12 +42,16 @@ from shuangkong.returns.form import Cell
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.rule_pages import rubric_name
+from shuangkong.web.security.policies import Policy, may_pass, policy_of
 
 register = template.Library()
 ENGLISH: dict[Enum, str] = {
     Confidence.PUBLISHED: "read in the published text", Confidence.SECONDARY: "quoted by others", Confidence.MEMORY: "from memory, to be checked",
     Confidence.DESIGN: "set by this system",
 }  # fmt: skip
+HAN = re.compile("[\u4e00-\u9fff]")
+# From the first Chinese character to the last, with digits, clauses and signs between; in English around them nothing is taken.
+HAN_RUN = re.compile("([\u4e00-\u9fff《（〔“][^A-Za-z;,.:]*[\u4e00-\u9fff）》〕”。]|[\u4e00-\u9fff])")
 FACTS = ("unit", "period", "basis", "coverage", "as_of", "source", "grade", "why")
 
 
@@ -65,6 +71,25 @@ def words(context: template.Context, told: Words | str | None) -> str:
     if told is None:
         return ""
     return told.in_language(_language(context)) if isinstance(told, Words) else str(told)
+
+
+@register.simple_tag(takes_context=True)
+def quoting(context: template.Context, told: Words | str | None) -> SafeString:
+    """Return a text whose Chinese says so on an English page (标明中文): what people wrote, names, citations, phrases of the plan."""
+    return _in_tongue("" if told is None else told.in_language(_language(context)) if isinstance(told, Words) else str(told), _language(context))
+
+
+@register.simple_tag(takes_context=True)
+def entered(context: template.Context, cell: Cell, text: str) -> SafeString:
+    """Return what stands in a cell, or how it changed, as it is shown (填报内容); — where nothing stands."""
+    return _in_tongue(cell.choice(text).in_language(_language(context)) or "—", _language(context))
+
+
+def _in_tongue(text: str, language: Language) -> SafeString:
+    if language == "zh" or not HAN.search(text):
+        return conditional_escape(text)
+    parts = HAN_RUN.split(text)  # Chinese stands at the odd places
+    return format_html_join("", "{}", ((format_html('<span lang="zh-Hans">{}</span>', part) if at % 2 else part,) for at, part in enumerate(parts)))
 
 
 @register.simple_tag(takes_context=True)
@@ -132,6 +157,8 @@ def door(context: template.Context, value: Decimal | str | None, href: str, *, d
     told = {**facts, "as_of": facts.get("as_of") or day(context.get("as_of") or context.get("known_on")), "unit": unit_text(str(facts.get("unit") or ""), language)}
     given = [(name.replace("_", "-"), one.in_language(language) if isinstance(one, Words) else str(one)) for name in FACTS if (one := told.get(name)) and one != "—"]
     attributes = format_html_join("", ' data-{}="{}"', given)
+    if language == "en" and any(HAN.search(one) for _, one in given):  # a source, as its reporter wrote it
+        attributes = format_html('{} lang="zh-Hans"', attributes)
     if value is None:
         why = dict(given).get("why", "")
         missing = format_html('<span class="sk-missing" title="{}">—</span>', why)
@@ -164,11 +191,12 @@ def here(context: template.Context, **changes: object) -> str:
     return str(request.path) + (f"?{query.urlencode()}" if query else "")
 
 
-@register.simple_tag
-def there(*parts: object) -> str:
-    """Return an address if the platform has such a page, else nothing (有则成链接)."""
+@register.simple_tag(takes_context=True)
+def there(context: template.Context, *parts: object) -> str:
+    """Return an address if the platform has such a page and the reader may go there, else nothing (有则成链接)."""
     path = "".join(str(part) for part in parts)
-    return path if _exists(path) else ""
+    declared, who = _declared(path), context.get("member")
+    return path if declared is not None and (who is None or may_pass(who, declared)) else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -256,9 +284,9 @@ def _with_query(path: str, query: dict[str, object]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _exists(path: str) -> bool:
+def _declared(path: str) -> tuple[Policy, ...] | None:
+    """Who may go to an address, None where there is no page."""
     try:
-        resolve(path)
+        return policy_of(resolve(path).func)
     except Resolver404:
-        return False
-    return True
+        return None
