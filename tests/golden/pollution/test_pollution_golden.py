@@ -8,9 +8,11 @@ import pytest
 import yaml
 
 from shuangkong.kernel.rounding import round_gbt8170
+from shuangkong.services.compute.monitoring import OPS as MONITORING
 from shuangkong.services.compute.operation import Inputs
-from shuangkong.services.compute.pollution import OPS
+from shuangkong.services.compute.pollution import OPS as POLLUTION
 
+OPS = POLLUTION | MONITORING
 HERE = Path(__file__).parent
 
 

@@ -15,7 +15,7 @@ from shuangkong.kernel.rounding import plain
 from shuangkong.services.compute.operation import Inputs, Operation, Outcome
 from shuangkong.services.documents.structured import read_structured
 
-_AREAS = ("energy_factors", "energy", "projects", "pollution", "assessment")
+_AREAS = ("energy_factors", "energy", "projects", "pollution", "monitoring", "assessment")
 
 
 @dataclass(frozen=True, slots=True)
