@@ -120,7 +120,7 @@ def test_a_fault_and_a_finding_stand_at_their_cell(grid: Page) -> None:
     expect(note(grid)).to_contain_text("“abc”不是数")
     finding = grid.locator("[data-grid-findings] li")
     expect(finding).to_contain_text("比上年多 99 倍")
-    finding.get_by_role("button", name="到该格").click()
+    finding.get_by_role("button", name="焦炭 消费量").click()
     assert at(grid) == f"{COKE}.used"
     expect(note(grid)).to_contain_text("请核对单位是否为吨")
 

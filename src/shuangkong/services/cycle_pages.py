@@ -53,6 +53,7 @@ _DERIVED = {
     "target_scheduled_reduction_pct": Words("应达累计降低率", "reduction due by now"), "intensity_progress_log_pct": Words("累计进度（对数法）", "progress, logarithmic"),
     "total_for_assessment_tce": Words("考核口径能源消费总量", "total energy as assessed"), "total_target_tce": Words("总量目标", "target of total energy"),
 }  # fmt: skip
+_DERIVED_DECIMALS = 2  # of a rate, as the yearly targets are handed down
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class SheetInput:
     line: InputLine
     filing_id: int | None
     link: int | None
+    reported_by: Words
+    approved_by: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ class SheetFact:
 
     name: Words
     figure: Decimal | None
+    decimals: int
     unit: str
     why: Words | None
     note: Words | None
@@ -376,7 +380,7 @@ def _lines(
 
 def _facts(row: AssessmentCycle, one: AssessedJurisdiction, names: Iterable[str], links: Mapping[tuple[str, str, str], ObservationRow]) -> tuple[SheetFact, ...]:
     indicators = city_indicators()
-    evaluator = indicators.evaluator(as_of=row.as_of)
+    evaluator, tree = indicators.evaluator(as_of=row.as_of), tree_on(clock.today())
     told = []
     for name in dict.fromkeys(names):
         fact = one.facts[name]
@@ -387,12 +391,13 @@ def _facts(row: AssessmentCycle, one: AssessedJurisdiction, names: Iterable[str]
             result = evaluator.evaluate(name, org=one.jurisdiction.code, period=Period.year(row.year))
             working = working_of(result, anchor=name, title=declared.declaration.name, indicators=indicators)
             inputs = tuple(
-                SheetInput(line, *((at.filing_id, at.link) if (at := links.get((each.element, each.org, str(each.period)))) else (None, None)))
-                for line, each in zip(working.inputs, result.inputs, strict=True)
+                SheetInput(line, at.filing_id if at else None, at.link if at else None, tree.signed(line.reported_by), tree.signed(line.approved_by))
+                for line, each in zip(working.inputs, result.inputs, strict=True) for at in (links.get((each.element, each.org, str(each.period))),)
             )
         label = _DERIVED.get(name) or (declared.declaration.name if declared else Words(name, name))
         unit = str(declared.declaration.unit) if declared else "tce" if name.endswith("_tce") else "%"
-        told.append(SheetFact(label, fact.figure, unit, fact.why, fact.note, fact.marks, working, inputs))
+        decimals = declared.declaration.decimals if declared else _DERIVED_DECIMALS if unit == "%" else 0
+        told.append(SheetFact(label, fact.figure, decimals, unit, fact.why, fact.note, fact.marks, working, inputs))
     return tuple(told)
 
 

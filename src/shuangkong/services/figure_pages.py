@@ -1,5 +1,6 @@
 """One figure as a page (数据页): its versions and what each changed, its sum of units against it, and what rests on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,9 +15,10 @@ from shuangkong.plan.model import Target
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text
+from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.openings import LEAST_IN_AGGREGATE, Opened, Parts, open_figure
 from shuangkong.services.membership import Membership
-from shuangkong.services.organisations import Node
+from shuangkong.services.organisations import Node, Tree
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ObservationRow
 
@@ -52,6 +54,8 @@ class FigurePage:
     period: Period
     opened: Opened | None
     versions: tuple[Version, ...]
+    signed: Mapping[str, Words]
+    decimals: int | None
     grade: Words | None
     sum_told: Words | None
     indicators: tuple[tuple[str, Words], ...]
@@ -81,7 +85,8 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
     return FigurePage(
         element=element, name=opened.name if opened else declared.name if declared else Words(element, element),
         definition=opened.definition if opened else declared.definition if declared else Words("", ""), node=node, period=Period.parse(period), opened=opened,
-        versions=_versions(opened) if opened else (), grade=GRADE_WORDS.get(DataGrade[opened.row.grade]) if opened else None,
+        versions=_versions(opened) if opened else (), signed=_signed(opened, membership.today, membership.at_end(at)) if opened else {},
+        decimals=_decimals(opened) if opened else None, grade=GRADE_WORDS.get(DataGrade[opened.row.grade]) if opened else None,
         sum_told=_sum_told(opened, opened.made_of) if opened and opened.made_of else None,
         indicators=tuple((code, catalogue().name(code)) for code in used),
         targets=tuple(target for target in city().plan.targets if target.indicator in used and target.scope in (org, city().code)),
@@ -96,6 +101,20 @@ def used_by(element: str) -> tuple[str, ...]:
         if any(node.step is Step.NAME and node.literal in known for node in indicator.tree.walk()):
             known.add(code)
     return tuple(code for code in catalogue().indicators if code in known)
+
+
+def _decimals(opened: Opened) -> int | None:
+    """Return how many decimals the form asks for, None where the figure came by no return: it is shown as published."""
+    filing = opened.row.filing
+    form = form_of(filing.form, opened.period) if filing and filing.form in forms() else None
+    cell = form.by_element.get(opened.element) if form else None
+    return cell.decimals if cell else None
+
+
+def _signed(opened: Opened, today: Tree, then: Tree) -> dict[str, Words]:
+    """Return every hand the figure went through as it is read: organisations by name, as rows keep their code."""
+    told = {hand for row in opened.versions for hand in (row.reported_by, row.approved_by)} | {step.organisation for step in opened.steps}
+    return {hand: (today if hand.partition(" ")[0] in today else then).signed(hand) for hand in told}
 
 
 def _versions(opened: Opened) -> tuple[Version, ...]:

@@ -32,6 +32,7 @@ from shuangkong.services.windows import Window, window_of
 from shuangkong.store.models import Attachment, Filing, FilingAct, FindingRecord
 
 _OPEN = FindingLife()
+_MOST_NAMED = 6
 _NOTHING = Words("", "")
 NEXT_PERMISSION = {
     ReturnState.DRAFT: Permission.RETURN_FILE, ReturnState.SENT_BACK: Permission.RETURN_FILE, ReturnState.SUBMITTED: Permission.RETURN_REVIEW,
@@ -134,6 +135,11 @@ class ShownFinding:
     record_id: int | None = None
     life: FindingLife = _OPEN
     state: FindingState = FindingState.OPEN
+
+    @property
+    def doors(self) -> tuple[tuple[str, Words], ...]:
+        """The first cells it speaks of: key and name."""
+        return tuple(zip(self.keys, self.cells, strict=False))[:_MOST_NAMED]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shuangkong.kernel.rounding import plain
 from shuangkong.returns.form import Cell, Form
 from shuangkong.services import clock
 from shuangkong.services.check_wording import kind_in_words, limits_in_words
+from shuangkong.services.documents.wording import unit_text
 from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import UNFINISHED, form_of
 from shuangkong.services.filing_observations import current_rows, subject_org
@@ -73,7 +74,7 @@ class ShownCase:
         assert self.series_of is not None
         values = [None if one.value is None else plain(one.value) for one in self.series]
         return {
-            "unit": str(self.series_of.unit or ""), "periods": [one.period for one in self.series], "zero": True,
+            "unit": unit_text(str(self.series_of.unit or "")), "periods": [one.period for one in self.series], "zero": True,
             "series": [{"name": self.series_of.name.zh, "values": values}],
         }  # fmt: skip
 
@@ -113,7 +114,7 @@ def _evidence(form: Form, name: str, value: str) -> EvidenceFigure:
     told = {"sum": Words("下级之和：", "sum of those below: "), "target": Words("目标：", "target: "), "coefficient": Words("折标系数：", "coefficient: ")}
     before = told.get(kind, Words(f"{kind}：", f"{kind}: ") if kind else Words("", ""))
     called = cell.name if cell else Words(element, element)
-    return EvidenceFigure(Words(before.zh + called.zh, before.en + called.en), value, str(cell.unit or "") if cell else "", cell if not kind else None)
+    return EvidenceFigure(Words(before.zh + called.zh, before.en + called.en), f"{Decimal(value):,f}", str(cell.unit or "") if cell else "", cell if not kind else None)
 
 
 def _series(form: Form, record: FindingRecord, cell: Cell) -> tuple[SeriesPoint, ...]:

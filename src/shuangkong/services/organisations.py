@@ -98,6 +98,15 @@ class Tree:
             raise UnknownOrganisation(code)
         return self._nodes[code]
 
+    def signed(self, told: str) -> Words:
+        """Return who filed or approved, its organisation by name (署名): rows keep the code, which does not change when the name does.
+
+        Kept as "U001 张三"; what names no organisation stays as it is.
+        """
+        code, _, name = told.partition(" ")
+        node = self._nodes.get(code)
+        return Words(f"{node.name.zh} {name}".strip(), f"{node.name.en} {name}".strip()) if node else Words(told, told)
+
     def get(self, code: str) -> Node | None:
         """Return the organisation with a code, or None."""
         return self._nodes.get(code)

@@ -8,6 +8,11 @@ from shuangkong.services import clock
 from shuangkong.store.models import Session
 from shuangkong.store.sessions import SessionStore
 
+_DEVICE_SHOWN = 60
+# In this order: most browsers name others too.
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS X", "macOS"), ("Linux", "Linux"))
+
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
@@ -19,6 +24,12 @@ class OpenSession:
     address: str
     device: str
     is_this: bool
+
+    @property
+    def device_name(self) -> str:
+        """The browser and system it told of itself, short enough to be known again; what it told where none is known."""
+        found = [next((name for mark, name in names if mark in self.device), "") for names in (_BROWSERS, _SYSTEMS)]
+        return " · ".join(filter(None, found)) or self.device[:_DEVICE_SHOWN]
 
 
 def _mark(key: str) -> str:

@@ -12,10 +12,12 @@ from shuangkong.plan.forecast import LEAST_CHANGES, Forecast, forecast_band
 from shuangkong.plan.model import Edition, Operator, Plan, Target, TargetKind, Task
 from shuangkong.plan.trajectory import required_path
 from shuangkong.rules import at as rules_at
+from shuangkong.services import clock
 from shuangkong.services.board import Board, BoardLine, Reader
 from shuangkong.services.board_pages import BoardPage, PageRow, board_page
 from shuangkong.services.documents.report import InputLine, Mark, Working
 from shuangkong.services.documents.wording import marks_text
+from shuangkong.services.organisations import tree_on
 from shuangkong.services.people import Member
 from shuangkong.services.reports.comparisons import finding_of, required_of
 from shuangkong.services.reports.findings import standing
@@ -42,6 +44,7 @@ class Input:
 
     found: Observation
     line: InputLine
+    reported_by: Words
 
     @property
     def grade(self) -> Words:
@@ -113,13 +116,13 @@ def target_page(*, target: str, year: int | None = None, as_of: date | None = No
     reader = Reader(board.city, board.indicators.evaluator(as_of=board.as_of), rules_at(date(board.year, 12, 31)))
     decimals = shown.row.current.decimals
     points, forecast = _points(board, reader, line)
-    inputs = line.result.inputs if line.result else ()
+    inputs, tree = line.result.inputs if line.result else (), tree_on(clock.today())
     return TargetPage(
         whole=whole, shown=shown, finding=_judged(line) or _said_once(finding_of(line, shown.place, min(decimals, 1)), shown.place) or line.target.name,
         sentence=_said_once(standing(line, shown.place), shown.place), points=points, decimals=decimals, required=required_of(line, decimals), forecast=forecast,
         forecast_note=_note(forecast, points, board.year), places=_places(whole, line.target),
         working=working_of_line(line, anchor=shown.row.anchor, indicators=board.indicators) if line.result else None,
-        inputs=tuple(Input(one, input_line(one, board.indicators)) for one in inputs), tasks=_tasks(board, line.target), clause_title=_title(board.plan, line.target.clause),
+        inputs=tuple(Input(one, input_line(one, board.indicators), tree.signed(one.reported_by)) for one in inputs), tasks=_tasks(board, line.target), clause_title=_title(board.plan, line.target.clause),
         remarks=board.plan.remarks_on(line.target), support=_called(board, line.target.support), related=_related(whole, line.target),
         judging=judging_of(target=line.target, year=board.year, as_of=as_of, who=who) if who and line.target.operator is Operator.QUALITATIVE else None,
     )  # fmt: skip

@@ -61,8 +61,10 @@ class OpenFinding:
     """A finding that still asks for something (待处理问题)."""
 
     filing_id: int
+    record_id: int
     code: str
     org: str
+    org_name: Words
     period: str
     odd: Words
     remedy: Words
@@ -154,7 +156,12 @@ def open_findings(orgs: Iterable[str], *, as_of: date | None = None) -> tuple[Op
         step.finding_id: FindingLife(FindingState[step.state_after], step.reason, step.waived_until)
         for step in steps.filter(finding_id__in=[one.pk for one in held]).order_by("id")
     }
+    membership = Membership(as_of=as_of)
+    nodes = {one: membership.node(*one) for one in {(one.org, Period.parse(one.period)) for one in held}}
     return tuple(
-        OpenFinding(one.filing_id, one.code, one.org, one.period, Words(one.odd_zh, one.odd_en), Words(one.remedy_zh, one.remedy_en), one.recorded_at)
+        OpenFinding(
+            one.filing_id, one.pk, one.code, one.org, node.name if (node := nodes[one.org, Period.parse(one.period)]) else Words(one.org, one.org), one.period,
+            Words(one.odd_zh, one.odd_en), Words(one.remedy_zh, one.remedy_en), one.recorded_at,
+        )  # fmt: skip
         for one in held if lives.get(one.pk, FindingLife()).holds_back(day)
     )  # fmt: skip

@@ -61,7 +61,10 @@ def answer(request: HttpRequest, status: int, faults: tuple[Fault, ...]) -> Http
     language = language_of(request)
     if _wants_json(request):
         return JsonResponse({"faults": [fault.line(language) for fault in faults]}, status=status)
-    titles = {403: Words("没有权限", "Not permitted"), 404: Words("没有找到", "Not found"), 409: Words("版本已变化", "Changed meanwhile")}
+    titles = {
+        403: Words("没有权限", "Not permitted"), 404: Words("没有找到", "Not found"), 409: Words("版本已变化", "Changed meanwhile"),
+        429: Words("操作过于频繁", "Too many at once"), 500: Words("服务出现故障", "Something failed here"), 503: Words("暂时不能保存", "Cannot be stored for now"),
+    }  # fmt: skip
     title = titles.get(status, Words("不能办理", "Cannot be done"))
     return render(request, "refused.html", {"title": title, "faults": faults, "status": status}, status=status)
 

@@ -146,6 +146,8 @@ def test_a_figure_of_a_target_opens_to_its_hands_and_its_link(demo_city: dict[st
     assert [step.act.zh for step in opened.steps] == ["上报", "受理", "审核", "核定", "锁定"]
     assert opened.steps[0].organisation == "411727"
     assert opened.steps[-1].organisation == "statistics"
+    assert tree_on(date(2026, 1, 1)).signed("statistics 市核定人（模拟）").zh == "市统计局 市核定人（模拟）"
+    assert tree_on(date(2026, 1, 1)).signed("西平县统计局填报岗").zh == "西平县统计局填报岗"
     assert len(opened.versions) == 2  # told in March, revised after the census
     earlier = open_figure(element="energy_consumed_tce", org="411727", period="2023", who=member(demo_city["auditor"]), as_of=date(2024, 6, 30))
     assert earlier is not None

@@ -444,3 +444,13 @@ def test_a_deadline_within_spring_festival_2026_moves_behind_it() -> None:
     assert counted.due == date(2026, 2, 13)
     after = filing_window(Deadline(working_days=15), Period.parse("2026-01"), is_working_day=is_working_day)
     assert after.due == date(2026, 2, 27)
+
+
+@pytest.mark.parametrize("day", [date(2020, 6, 1), date(2025, 6, 1)])
+def test_a_coefficient_that_a_form_fills_in_is_one_that_it_takes(day: date) -> None:
+    refused = [
+        (form.code, carrier, str(factor.figure))
+        for form in FORMS.values() for carrier, factor in form_factors(form, day).items()
+        for cell in every_cell(form) if cell.key.row == carrier and cell.key.column == "coefficient" and not isinstance(entry_from(cell, str(factor.figure)), Entry)
+    ]  # fmt: skip
+    assert refused == []

@@ -1,5 +1,6 @@
 """What the charts of the board are given, in the shapes that `static/shuangkong/js/chart-kinds.js` draws."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,13 @@ from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.target_pages import TargetPage
 
 
-def tiles_of(page: BoardPage, language: Language, as_of: date | None) -> dict[str, Any] | None:
-    """Return the schematic map of the jurisdictions, None where the pack places none (方格图)."""
+def tiles_of(page: BoardPage, language: Language, as_of: date | None, *, heads: Mapping[str, object]) -> dict[str, Any] | None:
+    """Return the schematic map of the jurisdictions with who is first responsible, None where the pack places none (方格图)."""
     rows = [row for row in page.ranking.rows if row.tile] if page.ranking else []
     return {
         "tiles": [
             {"code": row.code, "name": row.name.in_language(language), "row": row.tile[1], "column": row.tile[0], "light": row.light.value,
-             "text": _told(row.current.number, row.current.decimals, "%"), "mark": _mark(row.marks), "url": _target(row, as_of, page)}
+             "text": _told(row.current.number, row.current.decimals, "%"), "mark": _mark(row.marks), "url": _target(row, as_of, page), "head": str(heads.get(row.code, ""))}
             for row in rows
         ]
     } if rows else None  # fmt: skip

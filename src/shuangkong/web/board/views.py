@@ -44,11 +44,12 @@ def show_board(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}" if kept else request.path)
     asked, known, language = _asked(request), as_of(request), language_of(request)
     page = board_page(year=_year(request), as_of=known)
+    heads = responsible_people(page.moment.as_of)
     context = {
         "page": page, "asked": asked, "chosen_answer": counted(page.chosen(asked)), "known_on": page.moment.as_of, "rows": told_rows(page, asked, language=language, as_of=known),
         "work": my_work(who=request.member), "changes": what_changed(who=request.member, year=page.moment.year, as_of=known), "today": clock.today(),
-        "tiles": tiles_of(page, language, known), "dots": dots_of(page, language, known), "may_export": request.member.may(Permission.EXPORT),
-        "heads": responsible_people(page.moment.as_of),
+        "tiles": tiles_of(page, language, known, heads=heads), "dots": dots_of(page, language, known), "may_export": request.member.may(Permission.EXPORT),
+        "heads": heads,
     }  # fmt: skip
     return render(request, "board/board.html", context)
 

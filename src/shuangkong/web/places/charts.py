@@ -27,7 +27,7 @@ def tiles_of(page: PlacesPage, language: Language, as_of: date | None) -> dict[s
     """Return the schematic map, None where the pack places none (方格图)."""
     tiles = [
         {"code": row.figures.code, "name": row.figures.name.in_language(language), "row": row.figures.place.tile[1], "column": row.figures.place.tile[0], **_lead(row, "%"),
-         "url": _place(row, page, as_of)}
+         "url": _place(row, page, as_of), "head": str(row.head or "")}
         for row in page.rows if row.figures.place.tile
     ]  # fmt: skip
     return {"tiles": tiles} if tiles else None

@@ -11,7 +11,7 @@
 //   waterfall  {unit, start: {name, value, text?}, steps: [{name, value, text?, mark?}], end: {name, value, text?}, better: "less"|"more"}
 //   sankey     {unit, nodes: [{name, kind?}], links: [{source, target, value, text?, mark?}]}     kind: source, conversion, use, loss
 //   heat       {unit, columns: […], rows: […], values: [[…], …], marks: [[row, column, "SUBSTITUTED"], …]?, low?, high?}
-//   tiles      {tiles: [{code, name, row, column, light, text, mark?, url?}]}                     plain HTML: charts.js
+//   tiles      {tiles: [{code, name, row, column, light, text, mark?, url?, head?}]}              plain HTML: charts.js
 
 import { LIGHTS, lightWord, markWord, say } from "./words.js";
 
@@ -67,7 +67,7 @@ function namedLine(colour, { name, values, periods, marks = {}, tone, dash, widt
   return {
     type: "line", name, connectNulls: false, symbol: "circle", symbolSize: points ? 7 : 0, showSymbol: points, z: points ? 4 : 3,
     lineStyle: { color: tone, width, type: dash || "solid" }, itemStyle: { color: tone },
-    endLabel: { show: true, formatter: name, color: tone, fontSize: 12, lineHeight: 18, distance: 6 }, labelLayout: { moveOverlap: "shiftY" },
+    endLabel: { show: true, formatter: name, color: tone, fontSize: 12, lineHeight: 18, distance: 6, width: 84, overflow: "break" }, labelLayout: { moveOverlap: "shiftY" },
     emphasis: { disabled: true },
     data: values.map((value, at) => ({
       value: number(value), mark: marks[periods[at]],
@@ -123,7 +123,10 @@ function line(data, colour, width) {
   const tones = ["accent", "yellow", "better", "muted", "red"].map(colour);
   const series = data.series.map((one, at) => namedLine(colour, { ...one, periods: data.periods, tone: tones[at % tones.length], dash: one.dashed && [6, 4] }));
   if (series.length) series[0].markLine = targetLine(colour, data.target);
-  return lines({ series, ...data, series }, colour, width);
+  const isAlone = series.length === 1; // its name is in the caption
+  if (isAlone) series[0].endLabel = { show: false };
+  const option = lines({ series, ...data, series }, colour, width);
+  return isAlone ? { ...option, grid: { ...option.grid, right: 24 } } : option;
 }
 
 function multiples(data, colour, width) {

@@ -20,10 +20,10 @@ function tiles({ tiles: list }) {
   const grid = make("ol", { class: "sk-tiles" });
   const across = Math.max(...list.map(({ column }) => column)) + 1;
   grid.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
-  for (const { name, row, column, light, text, mark, url } of [...list].sort((a, b) => a.row - b.row || a.column - b.column)) {
+  for (const { name, row, column, light, text, mark, url, head } of [...list].sort((a, b) => a.row - b.row || a.column - b.column)) {
     const tile = make(url ? "a" : "span", { class: "sk-tile", "data-light": light, "data-mark": mark, href: url },
       make("b", {}, name), make("span", { class: "sk-light", "data-light": light }, lightWord(light)),
-      make("span", {}, [text || "—", mark ? markWord(mark) : ""].filter(Boolean).join(" ")));
+      make("span", {}, [text || "—", mark ? markWord(mark) : ""].filter(Boolean).join(" ")), ...(head ? [make("small", {}, head)] : []));
     const item = make("li", {}, tile);
     item.style.gridArea = `${row + 1} / ${column + 1}`;
     grid.append(item);

@@ -342,15 +342,17 @@ class Grid {
     }
     const box = document.querySelector(`[data-grid-findings="${CSS.escape(this.form.dataset.grid)}"]`);
     if (!box) return;
-    box.replaceChildren(...findings.map(({ key, severity, code, text }) => {
-      const item = make("li", { "data-severity": severity }, make("b", {}, `${code} `), text, " ");
-      if (this.cells.has(key)) {
-        const button = make("button", { class: "sk-tool", type: "button" }, say("到该格", "go to the cell"));
-        button.addEventListener("click", () => this.go(this.cells.get(key)));
-        item.append(button);
-      }
-      return item;
-    }));
+    const items = new Map(); // a finding on several cells is told once
+    for (const { key, severity, code, text } of findings) {
+      const same = `${code} ${text}`;
+      if (!items.has(same)) items.set(same, make("li", { "data-severity": severity }, make("b", {}, `${code} `), text, " "));
+      const td = this.cells.get(key);
+      if (!td) continue;
+      const button = make("button", { class: "sk-tool", type: "button" }, td.dataset.name || say("到该格", "go to the cell"));
+      button.addEventListener("click", () => this.go(td));
+      items.get(same).append(button, " ");
+    }
+    box.replaceChildren(...items.values());
   }
 
   clash(key, { mine, theirs, who, when }) {

@@ -138,8 +138,18 @@ function addCopy(table, bar) {
   bar.append(button);
 }
 
+/** A table without a caption is called what the heading above it says; a chart's table, what its finding says. */
+function name(table) {
+  if (table.caption || table.hasAttribute("aria-label")) return;
+  const figure = table.closest("figure");
+  const above = figure ? figure.querySelector("figcaption")
+    : [...document.querySelectorAll("main :is(h1, h2, h3, summary)")].filter((heading) => heading.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING).pop();
+  if (above) table.setAttribute("aria-label", above.textContent.replace(/\s+/g, " ").trim());
+}
+
 export function start(root) {
   for (const table of fresh(root, "table.sk-table", "Table")) {
+    name(table);
     alignPoints(table);
     const tools = (table.dataset.tools || "").split(/\s+/);
     if (tools.includes("sort")) addSort(table);
