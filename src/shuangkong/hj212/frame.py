@@ -143,12 +143,14 @@ def _judged(window: bytes, end: int, cipher: Sm4 | None) -> Frame:
 
 
 def _deciphered(segment: bytes, received: bytes, cipher: Sm4 | None) -> tuple[bytes, Variant | None]:
-    if cipher and not looks_plain(segment):
-        plain = deciphered(segment, cipher)
-        variant = variant_of(plain, received)
-        if variant and looks_plain(plain):
-            return plain, variant
-    return segment, variant_of(segment, received)
+    """The segment as its checksum knows it. One checksum in 256 matches by chance, so the looks of the area decide which is tried first."""
+    if cipher is None:
+        return segment, variant_of(segment, received)
+    plain = deciphered(segment, cipher)
+    as_it_came = (segment, variant_of(segment, received))
+    as_deciphered = (plain, variant_of(plain, received) if looks_plain(plain) else None)
+    first, second = (as_it_came, as_deciphered) if looks_plain(segment) else (as_deciphered, as_it_came)
+    return first if first[1] else second if second[1] else as_it_came
 
 
 def partial_head(buffer: bytes) -> int:

@@ -61,7 +61,7 @@ class Readings(NamedTuple):
     def rows(self) -> Iterator[Reading]:
         """Yield the figures one by one (逐个取值)."""
         for column, value, mark, text in zip(self.columns, self.values, self.marks, self.texts, strict=True):
-            yield Reading(*column, value, mark.decode("ascii", "backslashreplace") or None, text.decode("ascii", "backslashreplace"))
+            yield Reading(*column, value, mark.decode() or None, text.decode())
 
 
 class _Numbers(dict[bytes, Decimal | None]):

@@ -1,9 +1,9 @@
 """The checksum and its wrong variants."""
 
 import pytest
-from unit.hj212.hj212_definition import defined_crc, modbus_crc
 
 from shuangkong.hj212.crc import Variant, crc_of, crc_text, variant_of
+from unit.hj212.hj212_definition import defined_crc, modbus_crc
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """What arrives, right and wrong, and what is told of it: section by section of how devices fail."""
 
 import pytest
-from unit.hj212.hj212_definition import defined_crc, framed, modbus_crc
 
 from shuangkong.hj212 import NEED_DATA, Closed, Connection, Event, Frame, Skipped, Status, Variant
 from shuangkong.hj212.connection import LONGEST_SKIPPED
 from shuangkong.hj212.encryption import enciphered
 from shuangkong.hj212.sm4 import Sm4
+from unit.hj212.hj212_definition import defined_crc, framed, modbus_crc
 
 HEADER = b"QN=20260301100000123;ST=32;CN=2011;PW=123456;MN=4117000000000000000A0001;Flag=5;"
 GOOD = HEADER + b"CP=&&DataTime=20260301100000;w01018-Rtd=20.4,w01018-Flag=N&&"

@@ -4,11 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from unit.hj212.hj212_definition import framed, modbus_crc
 
 from shuangkong import hj212
 from shuangkong.hj212 import Connection, Frame, Packet, Unsendable, Variant, acknowledgement
 from shuangkong.hj212.packets import items
+from unit.hj212.hj212_definition import framed, modbus_crc
 
 MN = "4117000000000000000A0001"
 PAIRS = [  # what it says, and how that is written: the reader is held against the second, the writer against the first
@@ -23,8 +23,8 @@ PAIRS = [  # what it says, and how that is written: the reader is held against t
     (
         Packet("20260301111003001", "32", "2051", "123456", MN, 7, 2, 1, None,
                b"DataTime=20260301110000;w00000-Cou=20.9,w00000-Min=33.0,w00000-Avg=34.8,w00000-Max=36.2,w00000-Flag=N"),
-        b"##0201QN=20260301111003001;ST=32;CN=2051;PW=123456;MN=4117000000000000000A0001;Flag=7;PNUM=2;PNO=1;CP=&&DataTime=20260301110000;"
-        b"w00000-Cou=20.9,w00000-Min=33.0,w00000-Avg=34.8,w00000-Max=36.2,w00000-Flag=N&&4980\r\n",
+        (b"##0201QN=20260301111003001;ST=32;CN=2051;PW=123456;MN=4117000000000000000A0001;Flag=7;PNUM=2;PNO=1;CP=&&DataTime=20260301110000;"
+        b"w00000-Cou=20.9,w00000-Min=33.0,w00000-Avg=34.8,w00000-Max=36.2,w00000-Flag=N&&4980\r\n"),
     ),
     (
         Packet("20260301120000123", "32", "3020", "123456", MN, 5, None, None, None, "DataTime=20260301115900;PolId=w21003;i11001-Info=//更换试剂//".encode()),
@@ -34,8 +34,8 @@ PAIRS = [  # what it says, and how that is written: the reader is held against t
     (
         Packet(None, "31", "2011", "123456", "41170000000001", None, None, None, None, b"DataTime=20260301100000;01-Rtd=4.2,01-Flag=N;02-Rtd=18.5,02-Flag=N;"
                b"03-Rtd=41.0,03-Flag=N;S01-Rtd=7.9,S01-Flag=N;B02-Rtd=38.2,B02-Flag=N"),
-        b"##0184ST=31;CN=2011;PW=123456;MN=41170000000001;CP=&&DataTime=20260301100000;01-Rtd=4.2,01-Flag=N;02-Rtd=18.5,02-Flag=N;"
-        b"03-Rtd=41.0,03-Flag=N;S01-Rtd=7.9,S01-Flag=N;B02-Rtd=38.2,B02-Flag=N&&AA01\r\n",
+        (b"##0184ST=31;CN=2011;PW=123456;MN=41170000000001;CP=&&DataTime=20260301100000;01-Rtd=4.2,01-Flag=N;02-Rtd=18.5,02-Flag=N;"
+        b"03-Rtd=41.0,03-Flag=N;S01-Rtd=7.9,S01-Flag=N;B02-Rtd=38.2,B02-Flag=N&&AA01\r\n"),
     ),
 ]  # fmt: skip
 
