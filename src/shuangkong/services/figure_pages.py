@@ -16,8 +16,8 @@ from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.filing_forms import form_of, forms
-from shuangkong.services.openings import LEAST_IN_AGGREGATE, Opened, Parts, open_figure
 from shuangkong.services.membership import Membership
+from shuangkong.services.openings import LEAST_IN_AGGREGATE, Opened, Parts, open_figure
 from shuangkong.services.organisations import Node, Tree
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ObservationRow
