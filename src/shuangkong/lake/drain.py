@@ -36,7 +36,7 @@ def drain_once(lake: Lake, inbox: Inbox, parse: type_of_parse, *, now: datetime)
         for batch in batches:
             _split(batch, parse, readings, unread)
         _stage(engine, readings)
-        take_in(engine, "SELECT * FROM told", now=now)
+        take_in(lake, engine, "SELECT * FROM told", now=now)
         last = batches[-1].id
         merged = merge(lake, engine, now=now, origin=f"{inbox.name}:{batches[0].id}-{last}", source=(inbox.name, last), raw=unread)
     inbox.forget(through=last)

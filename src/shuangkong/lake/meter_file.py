@@ -99,7 +99,7 @@ def _bring_in(lake: Lake, engine: duckdb.DuckDBPyConnection, told: str, kinds: S
     value = {"DOUBLE": "try_cast(value AS DECIMAL(18,6))", "FLOAT": "try_cast(value AS DECIMAL(18,6))", "VARCHAR": "reading_value(value)"}.get(
         kinds[1], "reading_value(CAST(value AS VARCHAR))"
     )
-    take_in(engine, told, now=now, ts=ts, value=value)
+    take_in(lake, engine, told, now=now, ts=ts, value=value)
     counted = engine.execute("SELECT count(*), count(fault) FROM incoming").fetchone() or (0, 0)
     faulty = engine.execute(
         f"SELECT fault, coalesce(point, ''), coalesce(CAST(told_ts AS VARCHAR), ''), coalesce(CAST(told_value AS VARCHAR), '') FROM incoming"
@@ -133,7 +133,7 @@ def _fault(fault: str, point: str, ts: str, value: str) -> Fault:
             rule, remedy = Words("不是时刻", "is no moment"), Words("写成 2025-01-01 00:15:00", "write it as 2025-01-01 00:15:00")
         case "clock":
             thing, said = Words("时间", "time"), ts
-            rule, remedy = Words("早于2000年或晚于现在一小时以上", "lies before 2000 or more than an hour ahead"), Words("校准表计时钟后重传", "set the meter's clock and send again")
+            rule, remedy = Words("早于2000年，或超前接收时间", "lies before 2000 or ahead of when it was received"), Words("校准表计时钟后重传", "set the meter's clock and send again")
         case _:
             thing, said = Words("示数", "reading"), value
             rule = Words("不是12位整数、6位小数以内的数", "is no number of at most 12 integer and 6 decimal digits")

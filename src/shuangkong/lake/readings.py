@@ -33,7 +33,6 @@ QUARANTINE = TableShape(
     partitions=("day",), order=("fault", "point", "ts"), ranged=("recorded_at",),
 )  # fmt: skip
 
-CLOCK_AHEAD = timedelta(hours=1)
 EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  # readings carry naive China Standard Time; loggers that lost their battery say 1970 or 1999
 SLICE_ROWS, SLICE_DAYS = 4_000_000, 90
 SMALL_ROWS, LARGE_ROWS = 1_000_000, 16_000_000
@@ -64,8 +63,8 @@ class Merged:
 class Lake:
     """The lake on a folder (数据湖): readings, quarantine, scratch; one writer at a time on one machine."""
 
-    def __init__(self, folder: Path, *, memory_mb: int = MEMORY_MB) -> None:
-        self.folder, self._memory_mb = folder, memory_mb
+    def __init__(self, folder: Path, *, clock_ahead_most: timedelta, memory_mb: int = MEMORY_MB) -> None:
+        self.folder, self.clock_ahead_most, self._memory_mb = folder, clock_ahead_most, memory_mb
         folder.mkdir(parents=True, exist_ok=True)
         with self._locked():
             self.readings = LakeTable(folder / "readings", READINGS)
@@ -116,27 +115,29 @@ INCOMING = """
 CREATE TABLE incoming AS
 SELECT point, factor, kind, ts, value, flag, seq,
        CASE WHEN fault IS NOT NULL THEN told_ts END AS told_ts, CASE WHEN fault IS NOT NULL THEN told_value END AS told_value, fault
-FROM (SELECT *, CASE WHEN coalesce(point, '') = '' THEN 'point' WHEN ts IS NULL THEN 'time' WHEN ts >= {latest} OR ts < {earliest} THEN 'clock'
+FROM (SELECT *, CASE WHEN coalesce(point, '') = '' THEN 'point' WHEN ts IS NULL THEN 'time' WHEN ts > {latest} OR ts < {earliest} THEN 'clock'
                      WHEN value IS NULL THEN 'value' END AS fault
       FROM (SELECT point, factor, kind, flag, seq, ts AS told_ts, value AS told_value, {ts} AS ts, {value} AS value FROM ({told})))
 """
 
 
-def take_in(engine: duckdb.DuckDBPyConnection, told: str, *, now: datetime, ts: str = "reading_ts(ts)", value: str = "reading_value(value)") -> None:
+def take_in(lake: Lake, engine: duckdb.DuckDBPyConnection, told: str, *, now: datetime, ts: str = "reading_ts(ts)", value: str = "reading_value(value)") -> None:
     """Judge the rows of a query one by one into the table `incoming` (逐行校验).
 
     Parameters
     ----------
+    lake : Lake
+        For how far a clock may be ahead.
     engine : DuckDB
-        With the macros of `open_engine`.
+        Of that lake.
     told : str
         A query with the columns point, factor, kind, ts, value, flag, seq; the later of two rows with one key has the larger seq.
     now : datetime
-        With a zone; a time more than an hour ahead of it is a bad clock.
+        When it was heard, with a zone; a time further ahead of it than a clock may be is a bad clock.
     ts, value : str
         Expressions that make a TIMESTAMP and a DECIMAL(18,6) of the columns, NULL where that cannot be done exactly.
     """
-    latest = (now.astimezone(CHINA_STANDARD_TIME) + CLOCK_AHEAD).replace(tzinfo=None)
+    latest = (now.astimezone(CHINA_STANDARD_TIME) + lake.clock_ahead_most).replace(tzinfo=None)
     bounds = {"latest": f"TIMESTAMP {quoted(latest)}", "earliest": f"TIMESTAMP {quoted(EARLIEST)}"}
     engine.execute(INCOMING.format(told=told, ts=ts, value=value, **bounds))
 

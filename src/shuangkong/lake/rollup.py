@@ -24,6 +24,7 @@ from shuangkong.lake.table import DataFile, LakeTable, rows_of
 OPEN_END = datetime(9999, 1, 1)  # noqa: DTZ001  # naive China Standard Time, as the readings
 _HOUR = timedelta(hours=1)
 _LOOK_BACK_DAYS = (1, 32, 20_000)  # a neighbour is mostly a quarter of an hour away, after an outage a month, else anywhere
+_NEIGHBOURS = 4
 _FEW_DAYS = 40  # touched days are computed one by one up to here, else by the month
 
 
@@ -61,11 +62,12 @@ class Registers:
     meters: Sequence[MeterRow]
     ancestry: Sequence[tuple[str, str]]  # unit, and every place above it and itself
     factors: Sequence[FactorRow]
+    longest_span_s: int  # between two readings that follow each other
 
     @property
     def digest(self) -> int:
         """A number that changes when any of it changes."""
-        told = repr((sorted(self.meters), sorted(self.ancestry), sorted(map(repr, self.factors))))
+        told = repr((sorted(map(repr, self.meters)), sorted(self.ancestry), sorted(map(repr, self.factors)), self.longest_span_s))
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:7])
 
 
@@ -121,33 +123,25 @@ class _Run:
         self._added: list[Any] = []
         self.months: list[date] = []
         self.meter_hours = 0
-        engine.execute(f"CREATE TABLE month_rows AS SELECT level, node, carrier, flow, start_at, {_MEASURES} FROM ({rows_of(FIGURES, [])})")
+        engine.execute(f"CREATE TABLE month_rows AS {self._read([])}")
 
     def compute(self, month: date, slices: Sequence[_Slice]) -> None:
         """Compute the hours of some slices of one month, and with them its days and itself."""
-        run, engine = self._engine.execute, self._engine
+        run = self._engine.execute
         run("DROP TABLE IF EXISTS fresh")
         for number, one in enumerate(slices):
-            _put_hours(engine, one)
-            _put_neighbourhood(engine, self._readings, one)
-            hours = f"SELECT * FROM ({METERED})" + ("" if one.points is None else " WHERE node IN (SELECT point FROM wanted)")
-            run(f"INSERT INTO fresh FROM ({hours}) ANTI JOIN fresh USING (node, carrier, flow, start_at)" if number else f"CREATE TABLE fresh AS {hours}")
-        old = of_grain(self._held, FigureGrain.HOUR, [month])
-        fresh = f"SELECT node, carrier, flow, start_at, {_MEASURES} FROM fresh"
-        kept = f"SELECT level, node, carrier, flow, start_at, {_MEASURES} FROM ({rows_of(FIGURES, old)})"
-        run(f"CREATE OR REPLACE VIEW metered AS {fresh}")
-        if old:
-            run(f"CREATE OR REPLACE TABLE kept AS {kept}")
-            run(
-                f"CREATE OR REPLACE VIEW metered AS {fresh} UNION ALL SELECT * EXCLUDE (level) FROM kept ANTI JOIN fresh USING (node, carrier, flow, start_at)"
-                " WHERE level = 'meter' AND start_at IN (SELECT start_at FROM fresh)"
-            )
+            _put_hours(self._engine, one)
+            _put_neighbourhood(self._engine, self._readings, one)
+            hours = f"SELECT * FROM ({METERED})" + ("" if one.points is None else " WHERE series IN (SELECT series FROM meters JOIN wanted USING (point))")
+            run(f"INSERT INTO fresh FROM ({hours}) ANTI JOIN fresh USING (series, start_at)" if number else f"CREATE TABLE fresh AS {hours}")
+        run(f"CREATE OR REPLACE TABLE kept AS {self._read(of_grain(self._held, FigureGrain.HOUR, [month]))}")
         run(
-            f"CREATE OR REPLACE TABLE finer AS SELECT 'place' AS level, * FROM ({PLACED}) UNION ALL SELECT 'meter' AS level, * FROM metered"
-            + (" UNION ALL SELECT * FROM kept WHERE start_at NOT IN (SELECT start_at FROM fresh)" if old else "")
+            "CREATE OR REPLACE VIEW metered AS SELECT * FROM fresh UNION ALL SELECT * FROM kept ANTI JOIN fresh USING (series, start_at)"
+            " WHERE series IN (SELECT series FROM meters) AND start_at IN (SELECT start_at FROM fresh)"
         )
+        run(f"CREATE OR REPLACE TABLE finer AS {PLACED} UNION ALL SELECT * FROM metered UNION ALL SELECT * FROM kept WHERE start_at NOT IN (SELECT start_at FROM fresh)")
         self.meter_hours += int((run("SELECT count(*) FROM fresh").fetchone() or (0,))[0])
-        self._replace(FigureGrain.HOUR, month, "finer")
+        self._replace(FigureGrain.HOUR, month)
         self._coarsen(FigureGrain.DAY, month)
         self._coarsen(FigureGrain.MONTH, month)
         run("INSERT INTO month_rows SELECT * FROM finer")
@@ -157,20 +151,22 @@ class _Run:
         """Compute the years that were touched, and make all appear."""
         for year in sorted({month.replace(month=1) for month in self.months}):
             others = [one for one in of_grain(self._held, FigureGrain.MONTH, _months_of(year)) if one.partition["month"] not in self.months]
-            self._engine.execute(
-                f"CREATE OR REPLACE TABLE finer AS SELECT * FROM month_rows WHERE year(start_at) = {year.year}"
-                f" UNION ALL SELECT level, node, carrier, flow, start_at, {_MEASURES} FROM ({rows_of(FIGURES, others)})"
-            )
+            self._engine.execute(f"CREATE OR REPLACE TABLE finer AS SELECT * FROM month_rows WHERE year(start_at) = {year.year} UNION ALL {self._read(others)}")
             self._coarsen(FigureGrain.YEAR, year)
         self._figures.commit(self._added, self._removed, sources=versions)
+
+    def _read(self, files: Sequence[DataFile]) -> str:
+        """What is held already, by series."""
+        return f"SELECT series, start_at, {_MEASURES} FROM ({rows_of(FIGURES, files)}) JOIN series USING (level, node, carrier, flow)"
 
     def _coarsen(self, grain: FigureGrain, month: date) -> None:
         self._engine.execute(f"CREATE OR REPLACE TABLE coarse AS {COARSER.format(grain=grain.value)}")
         self._engine.execute("DROP TABLE finer; ALTER TABLE coarse RENAME TO finer")
-        self._replace(grain, month, "finer")
+        self._replace(grain, month)
 
-    def _replace(self, grain: FigureGrain, month: date, rows: str) -> None:
-        self._added += self._figures.write(self._engine, f"SELECT *, {quoted(grain.value)} AS grain, DATE {quoted(month)} AS month FROM {rows}")
+    def _replace(self, grain: FigureGrain, month: date) -> None:
+        rows = f"SELECT *, {quoted(grain.value)} AS grain, DATE {quoted(month)} AS month FROM finer JOIN series USING (series)"
+        self._added += self._figures.write(self._engine, rows, order="series, start_at")
         self._removed += of_grain(self._held, grain, [month])
 
 
@@ -180,14 +176,26 @@ _CURRENT = f"factor = '{FACTOR}' AND kind = '{KIND}'"
 
 def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> None:
     engine.execute(
-        "CREATE TABLE meters (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(18,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
-        " register_span DECIMAL(18,6), limit_per_hour DECIMAL(18,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6), noted_at TIMESTAMPTZ)"
+        "CREATE TABLE fitted (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(18,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
+        " register_span DECIMAL(18,6), limit_per_hour DECIMAL(18,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6));"
+        "CREATE TABLE ancestry (unit VARCHAR, node VARCHAR);"
+        "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9));"
     )
-    engine.execute("CREATE TABLE ancestry (unit VARCHAR, node VARCHAR)")
-    engine.execute("CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9))")
-    for table, rows in (("meters", [(*one, None) for one in registers.meters]), ("ancestry", registers.ancestry), ("factors", registers.factors)):
+    for table, rows in (("fitted", registers.meters), ("ancestry", registers.ancestry), ("factors", registers.factors)):
         if rows:
             engine.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", [list(one) for one in rows])
+    # Numbers in the order of names: what is sorted by series is sorted by what it is.
+    engine.execute(
+        "CREATE TABLE series AS SELECT CAST(row_number() OVER (ORDER BY level, node, carrier, flow) AS INTEGER) AS series, *"
+        " FROM (SELECT 'meter' AS level, point AS node, carrier, flow FROM fitted UNION SELECT 'place', node, carrier, flow FROM fitted JOIN ancestry USING (unit));"
+        "CREATE TABLE meters AS SELECT CAST(row_number() OVER (ORDER BY meter, valid_from) AS INTEGER) AS meter, point, series, multiplier, register_span,"
+        " limit_per_hour, valid_from, valid_to, first_reading, last_reading, CAST(NULL AS TIMESTAMPTZ) AS noted_at, fitted.unit, fitted.carrier, fitted.flow"
+        " FROM fitted JOIN series ON level = 'meter' AND node = point AND series.carrier = fitted.carrier AND series.flow = fitted.flow;"
+        "CREATE TABLE weights AS SELECT meter, factors.valid_from, factors.valid_to, kgce, kgco2 FROM meters JOIN factors USING (carrier);"
+        "CREATE TABLE summing AS SELECT DISTINCT meters.series AS part, whole.series AS whole FROM meters JOIN ancestry USING (unit)"
+        " JOIN series AS whole ON whole.level = 'place' AND whole.node = ancestry.node AND whole.carrier = meters.carrier AND whole.flow = meters.flow;"
+        f"CREATE TABLE conventions AS SELECT CAST({registers.longest_span_s} AS BIGINT) AS longest_span_s"
+    )
 
 
 def _put_hours(engine: duckdb.DuckDBPyConnection, one: _Slice) -> None:
@@ -211,16 +219,18 @@ def _put_neighbourhood(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFi
 
 
 def _put_neighbours(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], moment: datetime, is_before: bool) -> None:
+    """Add to `readings` the nearest few of each point on one side of a moment: some of them may have to be set aside."""
     engine.execute("CREATE OR REPLACE TABLE lonely AS SELECT point FROM wanted")
-    extreme = "max" if is_before else "min"
     for days in _LOOK_BACK_DAYS:
         start, end = (moment - min(timedelta(days=days), moment - EARLIEST), moment) if is_before else (moment, min(moment + timedelta(days=days), OPEN_END))
         within = f"ts >= TIMESTAMP {quoted(start)} AND ts < TIMESTAMP {quoted(end)} AND point IN (SELECT point FROM lonely)"
         engine.execute(
-            f"CREATE OR REPLACE TABLE found AS SELECT point, {extreme}(ts) AS ts, {extreme}_by(value, ts) AS value, {extreme}_by(recorded_at, ts) AS recorded_at"
-            f" FROM ({_current(files, start, end, within)}) GROUP BY point"
+            f"CREATE OR REPLACE TABLE found AS SELECT *, count(*) OVER (PARTITION BY point) AS met FROM ({_current(files, start, end, within)})"
+            f" QUALIFY row_number() OVER (PARTITION BY point ORDER BY ts {'DESC' if is_before else ''}) <= {_NEIGHBOURS}"
         )
-        engine.execute("INSERT INTO readings SELECT * FROM found; CREATE OR REPLACE TABLE lonely AS SELECT point FROM lonely ANTI JOIN found USING (point)")
+        is_enough = f"met >= {_NEIGHBOURS}" if days < _LOOK_BACK_DAYS[-1] else "true"
+        engine.execute(f"INSERT INTO readings SELECT * EXCLUDE (met) FROM found WHERE {is_enough}")
+        engine.execute(f"CREATE OR REPLACE TABLE lonely AS SELECT point FROM lonely ANTI JOIN (FROM found WHERE {is_enough}) USING (point)")
         if not (engine.execute("SELECT count(*) FROM lonely").fetchone() or (0,))[0]:
             return
 

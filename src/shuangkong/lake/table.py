@@ -89,11 +89,12 @@ class LakeTable:
             for at, path in enumerate(columns["path"])
         ]  # fmt: skip
 
-    def write(self, engine: Engine, query: str, *, is_change: bool = True) -> list[AddAction]:
-        """Write a query's rows as files of this table, invisible until `commit` (写文件)."""
-        columns, order = ", ".join(self.shape.columns), ", ".join((*self.shape.partitions, *self.shape.order))
+    def write(self, engine: Engine, query: str, *, order: str | None = None, is_change: bool = True) -> list[AddAction]:
+        """Write a query's rows as files of this table, invisible until `commit` (写文件); `order` sorts as the shape's own order does, only faster."""
+        columns = ", ".join(self.shape.columns)
+        by = order or ", ".join((*self.shape.partitions, *self.shape.order))
         written = engine.execute(
-            f"COPY (SELECT {columns} FROM ({query}) ORDER BY {order}) TO {quoted(self.folder)} (FORMAT parquet, PARTITION_BY ({', '.join(self.shape.partitions)}),"
+            f"COPY (SELECT {columns} FROM ({query}) ORDER BY {by}) TO {quoted(self.folder)} (FORMAT parquet, PARTITION_BY ({', '.join(self.shape.partitions)}),"
             " COMPRESSION zstd, PARQUET_VERSION v2, APPEND, RETURN_STATS, FILENAME_PATTERN '{uuid}')"
         ).fetchall()
         made_at = int(datetime.now(UTC).timestamp() * 1000)
