@@ -13,7 +13,7 @@ from shuangkong.rules.standards import document_titles, standards_page
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "shuangkong"
-DOMAIN = ("kernel", "rules", "evidence", "plan", "checks", "indicators", "energy", "pollution", "timeseries", "projects", "returns", "access", "assessment")
+DOMAIN = ("kernel", "rules", "evidence", "plan", "checks", "indicators", "energy", "pollution", "timeseries", "projects", "returns", "access", "assessment", "hj212")
 FORMULA_ROOMS = ("energy", "pollution", "timeseries", "projects")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

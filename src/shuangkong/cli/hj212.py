@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 import click
 
@@ -29,7 +30,7 @@ def hj212() -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--sm4-key", metavar="HEX", help="2025 版数据区的 SM4 密钥，32 位十六进制 / key of enciphered areas, 32 hexadecimal digits")
 @click.pass_context
-def decode(context: click.Context, file: BinaryIO, sm4_key: str | None) -> None:
+def decode(context: click.Context, file: BufferedReader, sm4_key: str | None) -> None:
     """把收到的字节解成 JSON，一帧一行 / Decode raw bytes, one JSON object per frame.
 
     FILE 是原始字节，“-”为标准输入。跳过和剩余的字节数写在标准错误上；帧全部正确时退出码为 0，否则为 1。
@@ -57,9 +58,9 @@ def decode(context: click.Context, file: BinaryIO, sm4_key: str | None) -> None:
     context.exit(0 if all_ok else 1)
 
 
-def _events(file: BinaryIO, key: bytes | None) -> Iterator[Frame | Skipped | Closed]:
+def _events(file: BufferedReader, key: bytes | None) -> Iterator[Frame | Skipped | Closed]:
     connection = Connection(sm4_key=key)
-    while piece := file.read(_PIECE):
+    while piece := file.read1(_PIECE):  # what a pipe has by now, not only when the piece is full
         connection.receive_bytes(piece)
         yield from connection.events()
     connection.receive_bytes(b"")
