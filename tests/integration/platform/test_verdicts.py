@@ -242,6 +242,9 @@ def test_the_pages_carry_it_from_the_empty_state_to_the_light(lead: Member, appr
     taken = theirs.post(f"/verdicts/evidence/{VerdictEvidence.objects.get().pk}")
     assert b"".join(taken) == PAGE[1]
     assert "judged warning in 2025" in theirs.get(f"{page}&lang=en").content.decode()
+    county = client_of(person(Role.REPORTER, "411721"))
+    assert "/audit/acts/" in shown
+    assert not any(told in county.get(page).content.decode() for told in ("/audit/acts/", "/verdicts/evidence/", "/act\""))  # nothing that is refused when followed
 
 
 def test_a_program_judges_by_the_same_rules(lead: Member, approver: Member) -> None:
