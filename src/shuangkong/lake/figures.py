@@ -81,7 +81,7 @@ def find_figures(
         f" FROM ({rows_of(FIGURES, files)}) WHERE level = {quoted(level.value)} AND node = {quoted(node)}"
         f" AND start_at >= TIMESTAMP {quoted(start)} AND start_at < TIMESTAMP {quoted(end)} ORDER BY start_at, carrier, flow"
     ).fetchall()
-    return [Figure(*row, as_of=None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC)) for *row, heard in found]
+    return [Figure(*row, None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC)) for *row, heard in found]  # type: ignore[call-arg]  # as many as selected
 
 
 def of_grain(files: Sequence[DataFile], grain: FigureGrain, months: Sequence[date]) -> list[DataFile]:
