@@ -240,3 +240,42 @@ def _filled(
     return FilledDay(
         day.day, None, max(kg for _, kg in window), window_rule.path, window[0][0], window[-1][0] + timedelta(days=1), len(window) < wanted, reason
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AcidityDay:
+    """pH of a period (pH 统计): no quantity comes of it; least, greatest and the one in the middle."""
+
+    least: Decimal
+    greatest: Decimal
+    median: Decimal
+
+
+def acidity(values: Sequence[Decimal]) -> AcidityDay | None:
+    """Return least, greatest and median pH of a period (pH 统计).
+
+    Parameters
+    ----------
+    values : sequence of Decimal
+        Valid ones, in any order. [-]
+
+    Returns
+    -------
+    AcidityDay or None
+        None without a value. [-]
+
+    Source
+    ------
+    HJ 356-2019 7，凭记忆，未核实.
+
+    Examples
+    --------
+    >>> acidity([Decimal("7.1"), Decimal("6.4"), Decimal("8.0"), Decimal("7.3")])
+    AcidityDay(least=Decimal('6.4'), greatest=Decimal('8.0'), median=Decimal('7.2'))
+    """
+    if not values:
+        return None
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    median = ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    return AcidityDay(ordered[0], ordered[-1], median)

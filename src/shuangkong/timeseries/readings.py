@@ -191,7 +191,8 @@ def sifted(
             aside.append(SetAside(reading, reason))
         else:
             kept.append(reading)
-    if len(kept) > 1 and kept[-1].register < kept[-2].register and not rolled_over(kept[-2], kept[-1], fitting=fitting):
+    is_followed = fitting.last_register is not None  # what the register showed when it was taken off follows the last reading
+    if not is_followed and len(kept) > 1 and kept[-1].register < kept[-2].register and not rolled_over(kept[-2], kept[-1], fitting=fitting):
         aside.append(SetAside(kept.pop(), SetAsideReason.PENDING))
     return tuple(kept), tuple(aside)
 

@@ -130,6 +130,12 @@ def test_a_fall_waits_for_the_next_reading() -> None:
     assert (_amounts(waiting), [each.reason for each in waiting.set_aside]) == (["5"], [SetAsideReason.PENDING])
 
 
+def test_a_fall_before_the_meter_was_taken_off_waits_for_nothing() -> None:
+    old = Fitting(DAY, DAY + 4 * STEP, last_register=Decimal(9))
+    record = _record(_heard("100", "105", "110", "2"), old)
+    assert (_amounts(record), record.set_aside) == (["5", "5", "2", "7"], ())
+
+
 def test_a_clock_ahead_is_set_aside_and_the_others_stand() -> None:
     wrong = Reading(DAY + timedelta(days=400), Decimal(101), DAY + STEP)
     record = _record([*_heard("100", "105"), wrong])
