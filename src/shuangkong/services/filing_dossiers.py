@@ -25,8 +25,9 @@ from shuangkong.services.filing_forms import UNFINISHED, form_of, forms
 from shuangkong.services.filing_observations import current_rows, subject_org
 from shuangkong.services.filing_records import submitted_at
 from shuangkong.services.openings import Composition, compositions
-from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_of, tree_on
+from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_of
 from shuangkong.services.return_forms import form_coefficients, form_layout, form_ranges
+from shuangkong.services.trades import trade_code
 from shuangkong.services.windows import window_of
 from shuangkong.store.models import ChainLink, Filing, ObservationRow, Submission
 
@@ -143,7 +144,7 @@ def _peers(form: Form, period: str, newest: Mark, submitted: Mark) -> Peers:
     for row in current_rows(period=period, element__in=elements):
         if row.value is not None:
             told[row.org][row.element] = row.value
-    trades = {node.code: next((tag for tag in sorted(node.tags) if tag.startswith("trade:")), "") for node in tree_on(clock.today())}
+    trades = {node.code: trade_code(node.tags) for node in tree_of(Period.parse(period))}
     return Peers(dict(told), {org: trade for org, trade in trades.items() if trade})
 
 

@@ -33,6 +33,7 @@ from shuangkong.services.product_levels import ProductLine, key_reports, product
 from shuangkong.services.reports.comparisons import finding_of
 from shuangkong.services.reports.findings import standing
 from shuangkong.services.standing import Moment, moment_of, plan_years
+from shuangkong.services.trades import TradeSum, links_by_trade, sums_by_trade, trade_code, trade_name, trades_of
 from shuangkong.services.unit_standing import (
     Due,
     Filed,
@@ -77,6 +78,7 @@ class UnitRow:
     marks: tuple[Mark, ...]
     filed: Filed
     findings: int
+    trade: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,15 @@ class ParkRow:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """What the energy of some units is made of (能源结构): flows where every unit is open to the reader, else sums by carrier that are safe."""
+    """What the energy of some units is made of (能源结构): flows, by trade too, where every unit is open to the reader, else sums by carrier that are safe."""
 
     links: tuple[Link, ...]
     carriers: tuple[tuple[Words, Aggregate], ...]
     co2: Co2 | None
     is_co2_told: bool
     marks: tuple[Mark, ...]
+    by_trade: tuple[Link, ...] = ()
+    trades: tuple[TradeSum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +245,9 @@ def structure_of(nodes: Sequence[Node], *, who: Member, year: int, as_of: date |
     is_sum_told = is_sum_told and as_of is None  # days one report apart would give it away
     co2 = co2_of(known, year=year) if is_open or is_sum_told else None
     if is_open:
-        return Structure(links_of(known), (), co2, True, marks)
+        trades = trades_of(nodes, date(year, 12, 31))
+        by_trade = links_by_trade(known, trades)
+        return Structure(links_of(known), (), co2, True, marks, by_trade, sums_by_trade(known, trades) if by_trade else ())
     if not (is_sum_told and is_by_carrier):
         return Structure((), (), co2, is_sum_told, marks)
     return Structure((), _carriers(known, len(nodes), then, seen, as_of), co2, True, marks)
@@ -339,6 +345,6 @@ def unit_rows(nodes: Sequence[Node], due: Iterable[Due], findings: Iterable[Open
     rows = []
     for node in nodes:
         held = energies.get(node.code)
-        rows.append(UnitRow(node, held.comprehensive_tce if held else None, held.marks if held else (), Filed(*counts[node.code]), odd[node.code]))
+        rows.append(UnitRow(node, held.comprehensive_tce if held else None, held.marks if held else (), Filed(*counts[node.code]), odd[node.code], trade_name(trade_code(node.tags), date(year, 12, 31))))
     return tuple(sorted(rows, key=lambda row: (-(row.energy_tce or Decimal(-1)), row.node.code)))
 

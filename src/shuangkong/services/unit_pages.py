@@ -35,6 +35,7 @@ from shuangkong.services.people import Member
 from shuangkong.services.place_pages import UnitRow, unit_rows
 from shuangkong.services.product_levels import REPORT, KeyReport, ProductLine, key_reports, product_lines
 from shuangkong.services.standing import moment_of, plan_years
+from shuangkong.services.trades import trade_code, trade_name, trades_of
 from shuangkong.services.unit_standing import Due, OpenFinding, open_findings, returns_due
 from shuangkong.store.models import ObservationRow
 
@@ -202,9 +203,10 @@ def units_page(*, who: Member, asked: str = "", year: int | None = None, as_of: 
     """Return the units a person may see, the largest first (单位一览)."""
     moment, day = moment_of(year=year, as_of=as_of), as_of or clock.today()
     tree, words = tree_on(day), asked.lower().split()
+    trades = trades_of(tree, day)
     nodes = [
         node for node in tree.of_kind(OrganisationKind.UNIT)
-        if all(word in f"{node.code} {node.name.zh} {node.name.en}".lower() for word in words) and who.sees(node.code, tree)
+        if all(word in f"{node.code} {node.name.zh} {node.name.en} {' '.join(trades.get(node.code, ()))}".lower() for word in words) and who.sees(node.code, tree)
     ]  # fmt: skip
     due, findings = returns_due(nodes, year=moment.year, as_of=as_of), open_findings([node.code for node in nodes], as_of=as_of)
     names = {node.code: node.name for node in tree if node.kind is not OrganisationKind.UNIT}
@@ -229,11 +231,16 @@ def unit_page(*, code: str, who: Member, year: int | None = None, as_of: date | 
     report = key_reports([code], year=shown, as_of=as_of).get(code)
     due = returns_due([node], as_of=as_of)
     return UnitPage(
-        node=node, finding=_finding(node, by_year, chosen, due), year=shown, known_on=day, history=history, tags=tuple(told for tag, told in TAG_WORDS.items() if tag in node.tags),
+        node=node, finding=_finding(node, by_year, chosen, due), year=shown, known_on=day, history=history, tags=_tags(node, date(shown, 12, 31)),
         years=by_year, chosen=chosen, links=links_of([chosen.energy], is_whole=True) if chosen and chosen.energy else (), carriers=_carriers(by_year),
         products=product_lines(report) if report else (), report=report, managers=_managers(report), meters=_meters(code, shown, as_of), findings=open_findings([code], as_of=as_of),
         grid=_grid(due), grid_years=_grid_years(due), forms=tuple({one.form.code: one.form for one in due}.values()),
     )  # fmt: skip
+
+
+def _tags(node: Node, day: date) -> tuple[Words, ...]:
+    trade = trade_name(trade_code(node.tags), day)
+    return (*((trade,) if trade else ()), *(told for tag, told in TAG_WORDS.items() if tag in node.tags))
 
 
 @lru_cache(maxsize=1)

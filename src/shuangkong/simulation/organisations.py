@@ -122,7 +122,7 @@ def _unit(profile: UnitsProfile, number: int, place: str, kind: str) -> Simulate
     random = profile.random(f"unit {number}")
     trade = profile.stated["trades"].get(kind)
     stated = trade or profile.stated["others"][kind]
-    tags = frozenset(stated["tags"]) | ({"industrial", "above_scale"} if trade else set()) | ({"transforms_energy"} if trade and "transforms" in trade else set())
+    tags = frozenset(stated["tags"]) | ({"industrial", "above_scale", f"trade:{trade['division']}"} if trade else set()) | ({"transforms_energy"} if trade and "transforms" in trade else set())
     name = Words(f"模拟{stated['suffix']}{number:03}", f"Simulated {stated['name_en']} {number:03}")
     park = next((one.code for one in simulated_parks(profile) if one.place == place and kind in one.kinds and random.random() < 0.7), None)
     size = Decimal(str(round(random.lognormvariate(0, 0.55), 4)))

@@ -23,6 +23,7 @@ from shuangkong.services.organisations import (
     tree_on,
 )
 from shuangkong.services.people import NotPermitted
+from shuangkong.services.place_pages import place_page
 from shuangkong.services.product_levels import KeyReport, product_lines
 from shuangkong.services.unit_pages import unit_page, units_page
 
@@ -152,3 +153,42 @@ def test_a_unit_without_205_1_says_so(person: Person) -> None:
     assert "模拟学校不填报205-1，其他报表已报 0/1" in page
     assert "下达的节能目标" not in page
     assert "计量器具" not in page
+
+
+def of_trade(code: str, place: str, trade: str, since: date = date(2020, 1, 1)) -> None:
+    """Let a unit be of a trade from a day on."""
+    node = tree_on(since).find(code)
+    facts = OrganisationFacts(name=node.name, parent=place, tags=frozenset({tag for tag in node.tags if not tag.startswith("trade:")} | {f"trade:{trade}"}))
+    change_organisation(code=code, facts=facts, valid_from=since, actor=system_actor("411700"), reason="行业变更")
+
+
+def test_the_energy_of_a_county_flows_through_the_trades_it_had(person: Person) -> None:
+    unit_of("U003", XIPING)
+    of_trade("U001", XIPING, "30")
+    of_trade("U003", XIPING, "17")
+    of_trade("U003", XIPING, "26", date(2025, 7, 1))
+    county = person(Role.REVIEWER, XIPING)
+    for year in ("2024", "2025"):
+        burned("U001", "1000", "100", year)
+        burned("U003", "100", "10", year)
+    told = {year: place_page(code=XIPING, who=county, year=year) for year in (2024, 2025)}
+    assert [(one.name.zh, one.units, one.tce) for one in told[2024].structure.trades] == [
+        ("30 非金属矿物制品业", 1, Decimal("810.61")), ("17 纺织业", 1, Decimal("81.061")),
+    ]  # fmt: skip
+    assert [one.name.zh for one in told[2025].structure.trades] == ["30 非金属矿物制品业", "26 化学原料和化学制品制造业"]
+    flows = {(one.source.zh, one.target.zh): one.tce for one in told[2024].structure.by_trade}
+    assert flows["原煤", "30 非金属矿物制品业"] == Decimal(700)
+    assert flows["原煤", "17 纺织业"] == Decimal(70)
+    assert flows["30 非金属矿物制品业", "工业生产燃料动力"] == Decimal("810.61")
+    page = client_of(county).get(f"/places/{XIPING}?year=2024").content.decode()
+    assert "17 纺织业" in page
+    listed = client_of(county).get("/units?q=纺织&year=2025").content.decode()
+    assert "U003" not in listed
+    assert "26 化学原料和化学制品制造业" in client_of(county).get("/units?q=26&year=2025").content.decode()
+
+
+def test_no_trade_is_told_where_a_unit_would_be_given_away(person: Person) -> None:
+    of_trade("U001", XIPING, "30")
+    burned("U001", "1000", "100", "2024")
+    page = place_page(code=XIPING, who=person(Role.REVIEWER, SHANGCAI), year=2024)
+    assert (page.structure.by_trade, page.structure.trades) == ((), ())

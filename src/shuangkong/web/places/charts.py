@@ -12,7 +12,7 @@ from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.plan.trajectory import Light
 from shuangkong.services.aggregates import Aggregate
-from shuangkong.services.carrier_flows import BOUGHT, OUTPUT, OWN, STOCK_DRAWN, TRANSFORMED, CarrierUse, Link
+from shuangkong.services.carrier_flows import BOUGHT, OUTPUT, OWN, STOCK_DRAWN, CarrierUse, Link
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.place_pages import PlacePage, PlaceRow, PlacesPage
@@ -95,14 +95,14 @@ def sankey_of(links: Sequence[Link], language: Language, marks: Sequence[Mark]) 
     """Return the flows of energy, None where there are none (能流图)."""
     if not links:
         return None
-    sources = {link.source for link in links}
+    sources, targets = {link.source for link in links}, {link.target for link in links}
     names = dict.fromkeys(end for link in links for end in (link.source, link.target))
 
     def kind(name: Words) -> str:
         if name in _SOURCES:
             return "source"
         if name in sources:
-            return "conversion" if name == TRANSFORMED or any(link.source in _SOURCES for link in links) else "source"
+            return "conversion" if name in targets else "source"
         return "conversion" if name == OUTPUT else "use"
 
     return {

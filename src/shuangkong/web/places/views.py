@@ -37,7 +37,7 @@ def show_place(request: HttpRequest, code: str) -> HttpResponse:
     page = place_page(code=code, who=request.member, year=_year(request), as_of=as_of(request))
     context = {
         "page": page, "known_on": page.moment.as_of, "today": clock.today(), "intensity": charts.intensity_of(page, language), "total": charts.total_of(page, language),
-        "pollutants": charts.pollutants_of(page, language), "sankey": charts.sankey_of(page.structure.links, language, page.structure.marks),
+        "pollutants": charts.pollutants_of(page, language), "sankey": charts.sankey_of(page.structure.by_trade or page.structure.links, language, page.structure.marks),
         "carriers": charts.carriers_of(page.structure.carriers, language), "gaps": charts.gaps_of(page, language),
     }  # fmt: skip
     return render(request, "places/place.html", context)
@@ -71,5 +71,5 @@ def show_park(request: HttpRequest, code: str) -> HttpResponse:
     """Show one park (园区页)."""
     page = park_page(code=code, who=request.member, year=_year(request), as_of=as_of(request))
     language = language_of(request)
-    context = {"page": page, "known_on": page.moment.as_of, "sankey": charts.sankey_of(page.structure.links, language, page.structure.marks)}
+    context = {"page": page, "known_on": page.moment.as_of, "sankey": charts.sankey_of(page.structure.by_trade or page.structure.links, language, page.structure.marks)}
     return render(request, "places/park.html", context)
