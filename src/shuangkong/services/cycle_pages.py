@@ -260,7 +260,7 @@ def show_cycle(*, cycle_id: int, who: Member) -> CyclePage:
         may_freeze=line.state is CycleState.DECIDED and who.may(Permission.ASSESSMENT_FREEZE),
         may_hand_over=line.state is CycleState.PUBLISHED and who.may(Permission.ASSESSMENT_PUBLISH),
         may_answer=line.state is CycleState.APPEALING and who.may(Permission.APPEAL_ANSWER),
-        may_export=line.state.is_frozen and who.may(Permission.EXPORT) and (is_assessor or line.state.is_public), receipts=receipts_of(row),
+        may_export=line.state.is_frozen and (who.may(Permission.ASSESSMENT_FREEZE) or (who.may(Permission.EXPORT) and (is_assessor or line.state.is_public))), receipts=receipts_of(row),
     )  # fmt: skip
 
 
@@ -296,7 +296,7 @@ def show_frozen(*, cycle_id: int, who: Member) -> FrozenPage:
     if not line.state.is_public and not _is_over(who, city().code, tree_on(clock.today())):
         raise NotPermitted(Permission.FIGURES_READ, line.name.zh)
     frozen = frozen_result(row)
-    may_export = who.may(Permission.EXPORT)
+    may_export = who.may(Permission.EXPORT) or who.may(Permission.ASSESSMENT_FREEZE)
     return FrozenPage(line, frozen, compare_frozen(frozen), receipts_of(row), may_export, subject_of(row))
 
 

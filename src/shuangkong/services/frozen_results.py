@@ -269,7 +269,7 @@ def export_frozen(*, cycle_id: int, form: str, who: Member, language: Language =
     Raises
     ------
     NotPermitted, NotFrozen
-        Before publication only the assessing agency may.
+        Before publication only the assessing agency and the city government, which froze it, may.
     """
     cycle = AssessmentCycle.objects.get(pk=cycle_id)
     actor = _exporter(cycle, who)
@@ -285,6 +285,8 @@ def export_frozen(*, cycle_id: int, form: str, who: Member, language: Language =
 
 
 def _exporter(cycle: AssessmentCycle, who: Member) -> Actor:
+    if who.may(Permission.ASSESSMENT_FREEZE):
+        return actor_of(who, Permission.ASSESSMENT_FREEZE, city().code, among=[city().code])
     if not CycleState[cycle.state].is_public:
         return actor_of(who, Permission.EXPORT, city().code)
     for post in who.posts:

@@ -1,5 +1,6 @@
 """My work as its page shows it (我的工作页面): what waits, in groups, with its time; what the top says in words."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from shuangkong.access.roles import Permission
@@ -8,6 +9,7 @@ from shuangkong.checks.model import Severity
 from shuangkong.kernel.language import Words
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.amendments import may_decide
+from shuangkong.services.assessment_tasks import AssessmentTask, assessment_tasks
 from shuangkong.services.filing_lists import my_work
 from shuangkong.services.finding_cases import ListedFinding, list_findings
 from shuangkong.services.people import Member
@@ -40,9 +42,14 @@ class WorkPage:
     to_explain: tuple[ListedFinding, ...]
     to_judge: tuple[ListedFinding, ...]
     amendments: tuple[Amendment, ...]
-    appeals: tuple[Appeal, ...]
+    tasks: tuple[AssessmentTask, ...]
     verdicts: tuple[OpenVerdict, ...] = ()
     returned: tuple[OpenVerdict, ...] = ()
+
+    @property
+    def appeals(self) -> tuple[Appeal, ...]:
+        """The appeals that wait for an answer."""
+        return tuple(one.appeal for one in self.tasks if one.appeal is not None)
 
     @property
     def counts(self) -> tuple[tuple[Words, int], ...]:
@@ -50,7 +57,7 @@ class WorkPage:
         told = [(group.name, len(group.items)) for group in self.groups]
         told += [
             (Words("问题待说明", "findings to explain"), len(self.to_explain)), (Words("问题待处理", "findings to judge"), len(self.to_judge)),
-            (Words("更正待答复", "amendments to decide"), len(self.amendments)), (Words("申诉待答复", "appeals to answer"), len(self.appeals)),
+            (Words("更正待答复", "amendments to decide"), len(self.amendments)), *Counter(one.name for one in self.tasks).items(),
             (Words("评判待认定", "verdicts to confirm"), len(self.verdicts)), (Words("评判被退回", "verdicts sent back"), len(self.returned)),
         ]  # fmt: skip
         return tuple((name, count) for name, count in told if count)
@@ -63,7 +70,7 @@ class WorkPage:
     @property
     def late(self) -> int:
         """How many of them are late."""
-        return sum(one.is_late for group in self.groups for one in group.items)
+        return sum(one.is_late for group in self.groups for one in group.items) + sum(one.is_late for one in self.tasks)
 
 
 def work_page(*, who: Member) -> WorkPage:
@@ -79,5 +86,4 @@ def work_page(*, who: Member) -> WorkPage:
     judged = (FindingState.EXPLAINED, FindingState.RECTIFIED)
     to_judge = tuple(one for one in listed if who.may(Permission.FINDING_JUDGE) and one.state in judged and one.record.filing.organisation.code not in explaining)
     asked = Amendment.objects.filter(decision=None).select_related("filing__organisation", "person").order_by("id") if who.may(Permission.AMENDMENT_CONSENT) else ()
-    appeals = Appeal.objects.filter(answer=None).select_related("cycle").order_by("id") if who.may(Permission.APPEAL_ANSWER) else ()
-    return WorkPage(groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), tuple(appeals), waiting_verdicts(who=who), returned_verdicts(who=who))
+    return WorkPage(groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), assessment_tasks(who=who), waiting_verdicts(who=who), returned_verdicts(who=who))

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from shuangkong.access.roles import Permission
+from shuangkong.assessment.cycle_states import CycleAct
 from shuangkong.kernel.period import Period
 from shuangkong.returns.form import EntryKind
 from shuangkong.returns.states import ReturnAct, ReturnState
@@ -55,6 +56,15 @@ class OpenAppeal(Schema):
     reason: str
 
 
+class AssessmentTaskLine(Schema):
+    """What an assessment waits for (考核待办)."""
+
+    act: Annotated[CycleAct, ByName]
+    cycle: int = Field(alias="line.row.pk")
+    jurisdiction: str
+    due_on: date | None
+
+
 class Work(Listed[WorkLine]):
     """Everything that waits for the reader (我的工作)."""
 
@@ -62,6 +72,7 @@ class Work(Listed[WorkLine]):
     findings_to_judge: list[int]
     amendments: list[AskedAmendment]
     appeals: list[OpenAppeal]
+    assessment: list[AssessmentTaskLine]
     verdicts_to_confirm: list[int]
     verdicts_sent_back: list[int]
 
@@ -190,7 +201,7 @@ def read_work(request: HttpRequest, page: Query[Paging]) -> Any:
     told = work_page(who=request.member)
     return {
         **page.of([one for group in told.groups for one in group.items]), "findings_to_explain": [one.record.pk for one in told.to_explain],
-        "findings_to_judge": [one.record.pk for one in told.to_judge], "amendments": told.amendments, "appeals": told.appeals,
+        "findings_to_judge": [one.record.pk for one in told.to_judge], "amendments": told.amendments, "appeals": told.appeals, "assessment": told.tasks,
         "verdicts_to_confirm": [one.row.pk for one in told.verdicts], "verdicts_sent_back": [one.row.pk for one in told.returned],
     }  # fmt: skip
 

@@ -62,7 +62,7 @@ def freeze(request: HttpRequest, cycle: int) -> HttpResponse:
     return _to("frozen-assessment", cycle)
 
 
-@policy(_P.EXPORT)
+@policy(_P.EXPORT, _P.ASSESSMENT_FREEZE)
 @require_POST
 @hands_out
 def export(request: HttpRequest, cycle: int) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import day_named
 from shuangkong.services import clock
+from shuangkong.services.assessment_tasks import assessment_tasks
 from shuangkong.services.board_exports import BOARD_FORMS, export_of
 from shuangkong.services.board_pages import BoardFilter, board_page, counted
 from shuangkong.services.figure_pages import figure_page
@@ -47,7 +48,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     heads = responsible_people(page.moment.as_of)
     context = {
         "page": page, "asked": asked, "chosen_answer": counted(page.chosen(asked)), "known_on": page.moment.as_of, "rows": told_rows(page, asked, language=language, as_of=known),
-        "work": my_work(who=request.member), "changes": what_changed(who=request.member, year=page.moment.year, as_of=known), "today": clock.today(),
+        "work": my_work(who=request.member), "tasks": assessment_tasks(who=request.member), "changes": what_changed(who=request.member, year=page.moment.year, as_of=known), "today": clock.today(),
         "tiles": tiles_of(page, language, known, heads=heads), "dots": dots_of(page, language, known), "may_export": request.member.may(Permission.EXPORT),
         "heads": heads,
     }  # fmt: skip

@@ -31,7 +31,7 @@ from shuangkong.web.security.policies import policy
 from shuangkong.web.templatetags.shuangkong import moment
 
 
-@policy(Permission.FIGURES_READ)
+@policy(Permission.FIGURES_READ, Permission.RESULT_RECEIVE)
 @require_GET
 def show_work(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person (我的工作)."""
@@ -109,19 +109,19 @@ def _answer(saved: Saved, form: Form, language: Language) -> Mapping[str, Any]:
     changed = {f"change:{key}": {"value": text, "text": text or "—", "working": ""} for key, text in change_cells(form, saved.previous, saved.whole).items()}
     return {
         "version": saved.known, "saved": list(saved.saved),
-        "computed": {str(key): _computed(form, key, one) for key, one in saved.computed.items()} | changed,
+        "computed": {str(key): _computed(form, key, one, language) for key, one in saved.computed.items()} | changed,
         "faults": [{"key": key, "message": fault.line(language)} for key, fault in saved.faults.items()],
         "findings": [
             {"key": next(iter(told_cells(form, one)), ""), "severity": one.finding.severity.name, "code": one.finding.code,
-             "text": "；".join((one.finding.odd.in_language(language), one.finding.usual.in_language(language), one.finding.remedy.in_language(language)))}
+             "text": ("；" if language == "zh" else "; ").join((one.finding.odd.in_language(language), one.finding.usual.in_language(language), one.finding.remedy.in_language(language)))}
             for one in saved.found
         ],
     }  # fmt: skip
 
 
-def _computed(form: Form, key: CellKey, one: CellResult) -> dict[str, str]:
-    cell, entry = form.cell(key), one.entry
+def _computed(form: Form, key: CellKey, one: CellResult, language: Language) -> dict[str, str]:
+    cell, entry, working = form.cell(key), one.entry, one.working.in_language(language)
     if entry is None:
-        return {"value": "", "text": "—", "working": one.working}
+        return {"value": "", "text": "—", "working": working}
     shown = entry.stored() if entry.number is None or cell is None else f"{round_gbt8170(entry.number, cell.decimals):,f}"
-    return {"value": entry.stored(), "text": shown, "working": one.working}
+    return {"value": entry.stored(), "text": shown, "working": working}
