@@ -77,6 +77,23 @@ class Permission(Enum):
     SYSTEM_MANAGE = "管理系统"
     TOKEN_MANAGE = "管理接口令牌"
 
+    @property
+    def words(self) -> Words:
+        """The permission as it is shown."""
+        return Words(self.value, _ALLOWS[self.name])
+
+
+_ALLOWS: Mapping[str, str] = {
+    "FIGURES_READ": "read figures", "RETURN_FILE": "file returns", "RETURN_REVIEW": "accept and review returns", "RETURN_APPROVE": "approve returns",
+    "RETURN_LOCK": "lock returns", "RETURN_SEND_BACK": "send returns back", "AMENDMENT_ASK": "ask for a correction", "AMENDMENT_CONSENT": "consent to a correction",
+    "PERIOD_WAIVE": "waive a return", "FINDING_EXPLAIN": "explain findings", "FINDING_JUDGE": "judge findings", "FINDING_WAIVE": "waive findings", "DISCUSS": "discuss",
+    "TASK_REPORT": "report progress of tasks", "VERDICT_CONFIRM": "confirm verdicts", "ASSESSMENT_RUN": "run assessments", "SELF_EVALUATE": "evaluate oneself",
+    "SELF_EVALUATION_SIGN": "sign the self-evaluation", "APPEAL": "appeal", "APPEAL_ANSWER": "answer appeals", "ASSESSMENT_FREEZE": "freeze assessment results",
+    "ASSESSMENT_PUBLISH": "publish assessment results", "RESULT_RECEIVE": "receive assessment results", "EXPORT": "export", "RULES_READ": "read rules",
+    "EVIDENCE_READ": "read evidence", "AUDIT_LOG_READ": "read the access log", "WINDOW_MANAGE": "manage filing windows", "PEOPLE_MANAGE": "manage people",
+    "APPOINTMENTS_MANAGE": "manage posts", "SECURITY_MANAGE": "manage security", "SYSTEM_MANAGE": "manage the system", "TOKEN_MANAGE": "manage API tokens",
+}
+
 
 _P, _R = Permission, Role
 ADMINISTRATORS = frozenset({_R.SYSTEM_ADMINISTRATOR, _R.SECURITY_ADMINISTRATOR, _R.AUDIT_ADMINISTRATOR})

@@ -17,6 +17,7 @@ from shuangkong.returns.form import Cell, CellKey, Form, TableKind
 _ATOM, _PRODUCT, _SUM = 3, 2, 1
 _SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " − "}
 COEFFICIENT_DECIMALS = 5
+_NOTHING = Words("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class CoalFactor:
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """What a computed cell comes to (计算结果): the entry, or None with the reason; the working as one line of Chinese."""
+    """What a computed cell comes to (计算结果): the entry, or None with the reason; the working as one line."""
 
     entry: Entry | None
-    working: str
+    working: Words
     reason: Words | None = None
 
 
@@ -43,7 +44,7 @@ class _Part:
     """A step: its figure (None with a reason when it has none), and how it reads."""
 
     figure: Decimal | None
-    text: str
+    text: Words
     level: int = _ATOM
     reason: Words | None = None
 
@@ -150,17 +151,17 @@ class _Sheet:
             return self.results[key]
         if key in self.under_way:
             reason = Words("公式互相引用", "the formulas refer to each other")
-            return CellResult(None, reason.zh, reason)
+            return CellResult(None, reason, reason)
         self.under_way.add(key)
         part = _Worker(self, cell).part(parse(formula))
         self.under_way.discard(key)
-        label = cell.name.zh
-        if part.reason is not None:
-            made = CellResult(None, f"{label}：{part.reason.zh}，暂不计算", part.reason)
+        name, why, text = cell.name, part.reason, part.text
+        if why is not None:
+            made = CellResult(None, Words(f"{name.zh}：{why.zh}，暂不计算", f"{name.en}: {why.en}, not worked out yet"), why)
         elif part.figure is None:
-            made = CellResult(Entry(is_not_applicable=True), f"{label}：各项均不适用")
+            made = CellResult(Entry(is_not_applicable=True), Words(f"{name.zh}：各项均不适用", f"{name.en}: none of its parts applies"))
         else:
-            made = CellResult(Entry(number=part.figure), f"{label} = {part.text}")
+            made = CellResult(Entry(number=part.figure), Words(f"{name.zh} = {text.zh}", f"{name.en} = {text.en}"))
         self.results[key] = made
         return made
 
@@ -174,7 +175,7 @@ class _Worker:
     def part(self, node: Node) -> _Part:
         match node:
             case Number(figure):
-                return _Part(figure, plain(figure))
+                return _Part(figure, Words(plain(figure), plain(figure)))
             case Reference():
                 return self._reference(node)
             case Factor(row):
@@ -183,7 +184,7 @@ class _Worker:
                 return self._total(node)
             case Negation(inner):
                 part = self.part(inner)
-                return _Part(None if part.figure is None else -part.figure, f"−{_within(part, _ATOM)}", _PRODUCT, part.reason)
+                return _Part(None if part.figure is None else -part.figure, _each("−{}", _within(part, _ATOM)), _PRODUCT, part.reason)
             case Operation(sign, left, right):
                 return _joined(sign, self.part(left), self.part(right))
 
@@ -194,33 +195,35 @@ class _Worker:
             return _missing(Words(f"没有单元格 {key}", f"there is no cell {key}"))
         entry = self.sheet.previous.get(key) if node.is_previous else self.sheet.entry(named)
         if node.is_previous:
-            return self._told(entry, named, f"上期{self._called(named)}", is_own=False)
+            called = self._called(named)
+            return self._told(entry, named, Words(f"上期{called.zh}", f"{called.en} of the period before"), is_own=False)
         return self._told(entry, named, self._called(named))
 
-    def _told(self, entry: Entry | None, cell: Cell, label: str, *, is_own: bool = True) -> _Part:
+    def _told(self, entry: Entry | None, cell: Cell, label: Words, *, is_own: bool = True) -> _Part:
         if entry is not None and entry.number is not None:
             figure = round_gbt8170(entry.number, cell.decimals) if cell.is_computed else entry.number
-            return _Part(entry.number, f"{label} {plain(figure)}")
+            return _Part(entry.number, _each(f"{{}} {plain(figure)}", label))
         if entry is not None and entry.is_not_applicable:
-            return _Part(None, f"{label} 不适用")
+            return _Part(None, Words(f"{label.zh} 不适用", f"{label.en} n/a"))
         if is_own and cell.is_computed and (inner := self.sheet.result(cell).reason) is not None:
             return _missing(inner)
         if not is_own:
             return _missing(Words(f"上期没有“{cell.name.zh}”", f"the period before has no '{cell.name.en}'"))
         return _missing(Words(f"缺“{cell.name.zh}”", f"'{cell.name.en}' is missing"))
 
-    def _called(self, other: Cell) -> str:
+    def _called(self, other: Cell) -> Words:
         """The shortest name that tells a cell from the one computed: its column in the same row, its row in the same column."""
         table = self.sheet.form.table(other.key.table)
         if other.key.row == self.cell.key.row and other.key.table == self.cell.key.table and len(table.columns) > 1:
-            return next(column.name.zh for column in table.columns if column.code == other.key.column)
-        return other.name.zh
+            return next(column.name for column in table.columns if column.code == other.key.column)
+        return other.name
 
     def _factor(self, row: str) -> _Part:
         factor = self.sheet.factors.get(row)
         if factor is None:
             return _missing(Words(f"没有“{row}”的折标系数", f"there is no coefficient of '{row}'"))
-        return _Part(factor.figure, f"折标系数 {plain(round_gbt8170(factor.figure, COEFFICIENT_DECIMALS))}")
+        shown = plain(round_gbt8170(factor.figure, COEFFICIENT_DECIMALS))
+        return _Part(factor.figure, Words(f"折标系数 {shown}", f"coefficient {shown}"))
 
     def _total(self, node: Total) -> _Part:
         form = self.sheet.form
@@ -232,38 +235,43 @@ class _Worker:
             return _missing(Words(f"“{table.name.zh}”尚未填写", f"'{table.name.en}' is empty"))
         if node.sorted_by:
             used = [key for key in used if self._says(key._replace(column=node.sorted_by), node.label)]
-        rows = {row.code: row.name.zh for row in table.rows}
+        rows = {row.code: row.name for row in table.rows}
         whole: _Part | None = None
         for key in used:
-            part = self._item(key, rows.get(key.row) or f"第{key.row}行", node.times)
+            part = self._item(key, rows.get(key.row) or Words(f"第{key.row}行", f"row {key.row}"), node.times)
             if part.reason is not None:
                 return part
             if not part.is_absent:
                 whole = part if whole is None else _joined("+", whole, part)
-        return whole or _Part(None, "")
+        return whole or _Part(None, _NOTHING)
 
     def _says(self, key: CellKey, label: str) -> bool:
         entry = self.sheet.entries.get(key)
         return entry is not None and entry.text == label
 
-    def _item(self, key: CellKey, label: str, times: str) -> _Part:
+    def _item(self, key: CellKey, label: Words, times: str) -> _Part:
         cell = self.sheet.form.cell(key)
         other = self.sheet.form.cell(key._replace(column=times)) if times else None
         if cell is None or (times and other is None):
-            return _Part(None, "")
+            return _Part(None, _NOTHING)
         part = self._told(self.sheet.entry(cell), cell, label)
         if other is None or part.figure is None:
             return part
-        by = self._told(self.sheet.entry(other), other, "")
-        return _joined("*", part, _Part(by.figure, by.text.strip(), reason=by.reason))
+        by = self._told(self.sheet.entry(other), other, _NOTHING)
+        return _joined("*", part, _Part(by.figure, Words(by.text.zh.strip(), by.text.en.strip()), reason=by.reason))
 
 
 def _missing(reason: Words) -> _Part:
-    return _Part(None, "", reason=reason)
+    return _Part(None, _NOTHING, reason=reason)
 
 
-def _within(part: _Part, level: int) -> str:
-    return part.text if part.level >= level else f"({part.text})"
+def _within(part: _Part, level: int) -> Words:
+    return part.text if part.level >= level else _each("({})", part.text)
+
+
+def _each(pattern: str, *parts: Words) -> Words:
+    """The same pattern in both languages."""
+    return Words(pattern.format(*(part.zh for part in parts)), pattern.format(*(part.en for part in parts)))
 
 
 def _divided(left: Decimal, right: Decimal) -> Decimal:
@@ -283,9 +291,9 @@ def _joined(sign: str, left: _Part, right: _Part) -> _Part:
     level = _SUM if is_sum else _PRODUCT
     if left.figure is None or right.figure is None:
         if not is_sum or (left.is_absent and (right.is_absent or sign == "-")):  # nothing is taken from what does not apply
-            return _Part(None, "")
+            return _Part(None, _NOTHING)
         return right if left.figure is None else left
     if sign == "/" and right.figure == 0:
         return _missing(Words("除数为零", "the divisor is nought"))
-    text = f"{_within(left, level)}{_SIGNS[sign]}{_within(right, level + (sign in '-/'))}"
+    text = _each(f"{{}}{_SIGNS[sign]}{{}}", _within(left, level), _within(right, level + (sign in "-/")))
     return _Part(_WORK[sign](left.figure, right.figure), text, level)

@@ -68,12 +68,12 @@ def entry_text(cell: Cell, entry: Entry | None) -> str:
 
 
 def change_text(cell: Cell, before: Entry | None, after: Entry | None) -> str:
-    """Return a change as it is shown beside the input: `+12.5（+3.1%）` (变化显示)."""
+    """Return a change as it is shown beside the input: `+12.5 (+3.1%)` (变化显示)."""
     moved, share = change(before, after), change_pct(before, after)
     if moved is None:
         return ""
     said = signed(f"{_rounded(cell, moved):,f}")
-    return said if share is None else f"{said}（{signed(format(round_gbt8170(share, 1), ',f'))}%）"
+    return said if share is None else f"{said} ({signed(format(round_gbt8170(share, 1), ',f'))}%)"
 
 
 def _rounded(cell: Cell, figure: Decimal) -> Decimal:

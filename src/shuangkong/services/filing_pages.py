@@ -47,9 +47,9 @@ class ShownCell:
     cell: Cell
     entry: Entry | None
     previous: Entry | None
-    working: str = ""
+    working: Words = _NOTHING
     severity: str = ""
-    finding: str = ""
+    finding: Words = _NOTHING
     prefill: str = ""
 
     @property
@@ -84,8 +84,8 @@ class ShownCell:
         unit = self.cell.unit
         parts = [Words(zh.rstrip("。；"), en.rstrip(".")), Words(f"单位：{unit}", f"unit: {unit.shown('en')}") if unit else _NOTHING,
                  Words("必填", "required") if self.cell.is_required else _NOTHING,
-                 Words(f"未填时用 {self.prefill}", f"{self.prefill} while nothing is typed") if self.prefill else _NOTHING,
-                 Words(f"上期 {self.previous_text}", f"period before: {self.previous_text}") if self.previous else _NOTHING,
+                 Words(f"未填时用 {self.prefill}", f"{self.cell.choice(self.prefill).en} while nothing is typed") if self.prefill else _NOTHING,
+                 Words(f"上期 {self.previous_text}", f"period before: {self.cell.choice(self.previous_text).en}") if self.previous else _NOTHING,
                  Words(f"变化 {self.change_text}", f"change: {self.change_text}") if self.change_text else _NOTHING]  # fmt: skip
         return Words("；".join(part.zh for part in parts if part.zh), "; ".join(part.en for part in parts if part.en))
 
@@ -276,13 +276,13 @@ def _names(form: Form, keys: Sequence[str]) -> tuple[Words, ...]:
     return tuple(cell.name for key in keys if (cell := form.cell(CellKey.parse(key))) is not None)
 
 
-def _marks(found: Sequence[ShownFinding]) -> dict[str, tuple[str, str]]:
+def _marks(found: Sequence[ShownFinding]) -> dict[str, tuple[str, Words]]:
     """Return the gravest finding of each cell."""
-    marks: dict[str, tuple[str, str]] = {}
+    marks: dict[str, tuple[str, Words]] = {}
     for one in found:
         if len(one.keys) <= _MOST_MARKED:
             for key in one.keys:
-                marks.setdefault(key, (one.severity.name, f"{one.code} {one.odd.zh}；{one.remedy.zh}"))
+                marks.setdefault(key, (one.severity.name, Words(f"{one.code} {one.odd.zh}；{one.remedy.zh}", f"{one.code} {one.odd.en}; {one.remedy.en}")))
     return marks
 
 
@@ -295,7 +295,7 @@ class _Beside:
     before: Mapping[CellKey, Entry]
     results: Mapping[CellKey, CellResult]
     prefills: Mapping[CellKey, Entry]
-    marks: Mapping[str, tuple[str, str]]
+    marks: Mapping[str, tuple[str, Words]]
 
 
 def _shown(form: Form, table: Table, beside: _Beside) -> ShownTable:
@@ -309,8 +309,8 @@ def _shown(form: Form, table: Table, beside: _Beside) -> ShownTable:
             if cell is None:
                 cells.append(None)
                 continue
-            severity, text = beside.marks.get(str(key), ("", ""))
-            working = beside.results[key].working if key in beside.results else ""
+            severity, text = beside.marks.get(str(key), ("", _NOTHING))
+            working = beside.results[key].working if key in beside.results else _NOTHING
             guessed = beside.prefills.get(key)
             cells.append(ShownCell(cell, beside.entries.get(key), beside.before.get(key), working, severity, text, entry_text(cell, guessed)))
         shown.append(ShownRow(row.code, row.name, row.number, row.level, tuple(cells), str(row.unit or "")))

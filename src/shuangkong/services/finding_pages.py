@@ -8,12 +8,13 @@ from shuangkong.access.roles import Permission
 from shuangkong.checks.catalogue import Check
 from shuangkong.checks.lifecycle import FindingAct, FindingLife, FindingState
 from shuangkong.checks.model import Severity
-from shuangkong.kernel.language import Words
+from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.rounding import plain
 from shuangkong.returns.form import Cell, Form
 from shuangkong.services import clock
 from shuangkong.services.check_wording import kind_in_words, limits_in_words
+from shuangkong.services.documents.wording import unit_text
 from shuangkong.services.documents.wording import unit_text
 from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import UNFINISHED, form_of
@@ -68,14 +69,13 @@ class ShownCase:
     waived_by: Words | None
     latest_end: date | None
 
-    @property
-    def chart(self) -> dict[str, object]:
-        """The series as a line chart is given it."""
+    def chart(self, language: Language) -> dict[str, object]:
+        """Return the series as a line chart is given it (历期曲线)."""
         assert self.series_of is not None
         values = [None if one.value is None else plain(one.value) for one in self.series]
         return {
-            "unit": unit_text(str(self.series_of.unit or "")), "periods": [one.period for one in self.series], "zero": True,
-            "series": [{"name": self.series_of.name.zh, "values": values}],
+            "unit": unit_text(str(self.series_of.unit or ""), language), "periods": [one.period for one in self.series], "zero": True,
+            "series": [{"name": self.series_of.name.in_language(language), "values": values}],
         }  # fmt: skip
 
 

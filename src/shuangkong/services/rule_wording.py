@@ -42,7 +42,13 @@ FIELDS = {
     "adjustment_cap_points": Words("调分上限", "cap of adjustments"), "zero_at_excess_pct": Words("超出多少得零分（%）", "nought at an excess of (%)"), "caps": Words("封顶", "cap"),
     "years_back": Words("滞后年数", "years back"), "unit": Words("单位", "unit"), "tags": Words("特征", "tags"), "group": Words("组", "group"),
 }  # fmt: skip
-_SAME = {"zh": Words("", ""), "reason_en": None, "name_en": None, "en": None}
+# Values that are words of the field; a list of words that people type stays as it is.
+TERMS = {
+    "风电": "wind power", "太阳能发电": "solar power", "水电": "hydropower", "生物质发电": "biomass power", "地热能发电": "geothermal power",
+    "优秀": "excellent", "良好": "good", "合格": "pass", "不合格": "fail", "剔除": "struck out", "淘汰类": "eliminated", "限制类": "restricted",
+    "未完成化解过剩产能": "overcapacity not yet resolved", "垃圾焚烧": "waste incineration", "火电": "thermal power", "水泥": "cement", "造纸": "papermaking",
+}
+_SAME = {"zh": Words("", ""), "en": None}
 
 
 def value_in_words(line: RuleValue) -> Words:
@@ -76,14 +82,23 @@ def part_in_words(part: str) -> Words:
 
 def _told(value: Any) -> Words:
     if isinstance(value, Mapping):
-        parts = [(FIELDS.get(name, _SAME.get(name, Words(name, name))), _unit(str(one)) if name == "unit" else _told(one)) for name, one in value.items() if one is not None]
+        parts = [
+            (FIELDS.get(name, _SAME.get(name, _told(name))), _unit(str(one)) if name == "unit" else _paired(one, value.get(f"{name}_en")))
+            for name, one in value.items() if one is not None and not name.endswith("_en")
+        ]  # fmt: skip
         return Words("；".join(f"{name.zh} {one.zh}".strip() for name, one in parts if name), "; ".join(f"{name.en} {one.en}".strip() for name, one in parts if name))
     if isinstance(value, tuple | list):
         told = [_told(one) for one in value]
         return Words("、".join(one.zh for one in told), ", ".join(one.en for one in told))
     if isinstance(value, bool):
         return Words("是", "yes") if value else Words("否", "no")
-    return Words(_plain(value), _plain(value))
+    return Words(_plain(value), TERMS.get(value, value) if isinstance(value, str) else _plain(value))
+
+
+def _paired(value: Any, en: Any) -> Words:
+    """A text with its English beside it, where the rule gives one."""
+    told = _told(value)
+    return told if en is None else Words(told.zh, str(en))
 
 
 def _unit(symbol: str) -> Words:

@@ -160,7 +160,7 @@ def test_resubmitted_the_review_shows_what_changed_cell_by_cell(person: Person) 
     signed_in(reporter).post(f"/returns/{filing}/act", {"act": "SUBMIT", "version": "2"})
     page = signed_in(person(Role.REVIEWER, "411721")).get(f"/returns/{filing}").content.decode()
     assert "与上次上报相比改动 1" in page
-    assert "+12（+15.0%）" in page
+    assert "+12 (+15.0%)" in page
 
 
 def test_discussion_on_a_cell_stands_on_the_page(person: Person) -> None:

@@ -15,7 +15,7 @@ _UNITS_EN = {
     "万元": "10k yuan", "分": "points", "家": "units", "个": "units", "吨/日": "t/d", "平方公里": "km²", "吨": "t", "万吨": "10k t",
     "亿千瓦时": "100m kWh", "克标准煤/千瓦时": "gce/kWh", "千克标准煤/吨": "kgce/t", "千瓦时/百公里": "kWh/100km", "万tce": "10k tce", "万tCO2": "10k tCO₂", "tCO2/万元": "tCO₂/10k yuan", "万t": "10k t", "km2": "km²",
     "日": "days", "月": "months", "年": "years", "工作日": "working days", "项": "items", "份": "copies", "次": "times", "人": "people", "万kWh": "10k kWh", "万m3": "10k m³", "tce/万m3": "tce/10k m³",
-    "m3/万元": "m³/10k yuan", "m3": "m³", "亿kWh": "100m kWh", "tCO2/万m3": "tCO₂/10k m³", "kg/万m3": "kg/10k m³", "头": "head", "小时": "hours", "分钟": "minutes",
+    "m3/万元": "m³/10k yuan", "m3": "m³", "亿kWh": "100m kWh", "tCO2/万m3": "tCO₂/10k m³", "kg/万m3": "kg/10k m³", "头": "head", "小时": "hours", "时": "h", "分钟": "minutes",
     "个月": "months", "条": "entries", "字": "characters", "个字符": "characters", "季度": "quarters", "次/d": "times a day", "头/亩": "head per mu", "g/(人·d)": "g per person and day",
     "台": "sets", "辆": "vehicles", "座": "sites", "件": "cases", "户": "households", "对": "pairs", "万人": "10k people", "密封点": "sealing points", "次/期": "times a period",
 }  # fmt: skip

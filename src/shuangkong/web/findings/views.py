@@ -33,7 +33,9 @@ def list_all(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show_one(request: HttpRequest, finding: int) -> HttpResponse:
     """Show a finding (问题)."""
-    return render(request, "findings/finding.html", {"shown": show_finding(finding_id=finding, who=request.member)})
+    shown = show_finding(finding_id=finding, who=request.member)
+    chart = shown.chart(language_of(request)) if len(shown.series) > 1 else None
+    return render(request, "findings/finding.html", {"shown": shown, "chart": chart})
 
 
 @policy(Permission.FINDING_EXPLAIN, Permission.FINDING_JUDGE, Permission.FINDING_WAIVE)

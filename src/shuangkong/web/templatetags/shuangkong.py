@@ -49,9 +49,13 @@ ENGLISH: dict[Enum, str] = {
     Confidence.PUBLISHED: "read in the published text", Confidence.SECONDARY: "quoted by others", Confidence.MEMORY: "from memory, to be checked",
     Confidence.DESIGN: "set by this system",
 }  # fmt: skip
-HAN = re.compile("[\u4e00-\u9fff]")
+HAN = re.compile("[\u4e00-\u9fff《》（）〔〕。，、；：]")
 # From the first Chinese character to the last, with digits, clauses and signs between; in English around them nothing is taken.
-HAN_RUN = re.compile("([\u4e00-\u9fff《（〔“][^A-Za-z;,.:]*[\u4e00-\u9fff）》〕”。]|[\u4e00-\u9fff])")
+HAN_RUN = re.compile("([\u4e00-\u9fff《》（）〔〕。，、；：][^A-Za-z;,.:]*[\u4e00-\u9fff《》（）〔〕。，、；：]|[\u4e00-\u9fff《》（）〔〕。，、；：])")
+BASES = {
+    "当量值": Words("当量值", "calorific value"), "等价值": Words("等价值", "equivalent value"), "2020年不变价": Words("2020年不变价", "2020 prices"),
+}
+SYSTEM_POST = "系统"
 FACTS = ("unit", "period", "basis", "coverage", "as_of", "source", "grade", "why")
 
 
@@ -112,8 +116,11 @@ def name_of_unit(context: template.Context, symbol: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def post(context: template.Context, role: str) -> str:
-    """Return the name of a post as it is shown (岗位)."""
-    return Role[role].words.in_language(_language(context)) if role in Role.__members__ else role
+    """Return the name of a post as it is shown (岗位), from its name or from the word the chain holds."""
+    if role == SYSTEM_POST:
+        return Words(role, "system").in_language(_language(context))
+    held = next((one for one in Role if role in (one.name, one.value)), None)
+    return held.words.in_language(_language(context)) if held else role
 
 
 @register.simple_tag(takes_context=True)
@@ -154,7 +161,8 @@ def door(context: template.Context, value: Decimal | str | None, href: str, *, d
     if unknown:
         raise TypeError(f"door knows no {', '.join(sorted(unknown))}; facts are {', '.join(FACTS)}")
     language = _language(context)
-    told = {**facts, "as_of": facts.get("as_of") or day(context.get("as_of") or context.get("known_on")), "unit": unit_text(str(facts.get("unit") or ""), language)}
+    basis = str(facts.get("basis") or "")
+    told = {**facts, "basis": BASES.get(basis, basis), "as_of": facts.get("as_of") or day(context.get("as_of") or context.get("known_on")), "unit": unit_text(str(facts.get("unit") or ""), language)}
     given = [(name.replace("_", "-"), one.in_language(language) if isinstance(one, Words) else str(one)) for name in FACTS if (one := told.get(name)) and one != "—"]
     attributes = format_html_join("", ' data-{}="{}"', given)
     if language == "en" and any(HAN.search(one) for _, one in given):  # a source, as its reporter wrote it
