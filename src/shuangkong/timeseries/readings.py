@@ -11,6 +11,9 @@ from enum import Enum
 
 from shuangkong.rules import RulesOnDay
 
+_TICK = timedelta(microseconds=1)
+_HOUR_TICKS = timedelta(hours=1) // _TICK
+
 
 class SetAsideReason(Enum):
     """Why a reading is not used (搁置原因)."""
@@ -62,10 +65,7 @@ class Fitting:
 
     def is_beyond(self, amount: Decimal, span: timedelta) -> bool:
         """Tell whether more passed than can pass in the span."""
-        return self.most_per_hour is not None and amount > self.most_per_hour * Decimal(span // timedelta(microseconds=1)) / HOUR_MICROSECONDS
-
-
-HOUR_MICROSECONDS = Decimal(timedelta(hours=1) // timedelta(microseconds=1))
+        return self.most_per_hour is not None and amount * _HOUR_TICKS > self.most_per_hour * (span // _TICK)
 
 
 @dataclass(frozen=True, slots=True)

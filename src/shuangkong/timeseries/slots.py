@@ -7,7 +7,7 @@ to the last decimal. Slots carry how much of them was covered, and how much of t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.timeseries.increments import Flag, Increment
@@ -81,16 +81,17 @@ def spread(increment: Increment, *, step: timedelta, decimals: int) -> Iterator[
     >>> [str(amount) for _, _, amount in spread(increment, step=timedelta(hours=1), decimals=2)]
     ['3.33', '3.33', '3.34']
     """
-    whole = Decimal((increment.end - increment.start) // _TICK)
-    unit = Decimal(1).scaleb(-decimals)
+    whole = (increment.end - increment.start) // _TICK
+    above, below = (increment.amount or Decimal(0)).as_integer_ratio()
     edge, given = increment.start, Decimal(0)
     slot = slot_start(edge, step=step)
     while edge < increment.end:
         until = min(slot + step, increment.end)
         part = None
         if increment.amount is not None:
-            elapsed = Decimal((until - increment.start) // _TICK)
-            upto = increment.amount if until == increment.end else (increment.amount * elapsed / whole).quantize(unit, rounding=ROUND_FLOOR)
+            # In whole numbers, cut downwards: no context of Decimal has a say in where a part ends.
+            cut = above * 10**decimals * ((until - increment.start) // _TICK) // (below * whole)
+            upto = increment.amount if until == increment.end else Decimal(cut).scaleb(-decimals)
             part, given = upto - given, upto
         yield slot, until - edge, part
         edge, slot = until, slot + step
