@@ -41,10 +41,16 @@ _POWERS = [list(range(256))]
 for _ in range(7):
     _POWERS.append([_STEPS[state] >> 8 for state in _POWERS[-1]])
 
-# The same for two lanes at once, indexed by 16 bits of the folded integer: half a look-up each, 64 KiB a table.
-_LANES_01, _LANES_23, _LANES_45, _LANES_67 = (
-    bytes(_POWERS[lane + 1][pair >> 8] ^ _POWERS[lane][pair & 0xFF] for pair in range(0x10000)) for lane in (0, 2, 4, 6)
-)
+_EVERY_BYTE = int.from_bytes(b"\1" * 256, "big")
+
+
+def _two_lanes(lane: int) -> bytes:
+    """The same for two lanes at once, indexed by 16 bits of the folded integer: 64 KiB, made row by row."""
+    row = int.from_bytes(bytes(_POWERS[lane]), "big")
+    return b"".join((row ^ high * _EVERY_BYTE).to_bytes(256, "big") for high in _POWERS[lane + 1])
+
+
+_LANES_01, _LANES_23, _LANES_45, _LANES_67 = (_two_lanes(lane) for lane in (0, 2, 4, 6))
 # The start value is XORed to the first byte; its distance from the end is one less than the length.
 _START_BY_LENGTH = [_POWERS[(length - 1) % 8][_START] for length in range(8)]
 

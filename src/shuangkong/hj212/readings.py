@@ -70,8 +70,7 @@ class _Numbers(dict[bytes, Decimal | None]):
     def __missing__(self, text: bytes) -> Decimal | None:
         if len(self) >= _REMEMBERED_NUMBERS:
             self.clear()
-        stripped = text.strip()
-        number = self[text] = Decimal(stripped.decode()) if _NUMBER.fullmatch(stripped) else None
+        number = self[text] = Decimal(text.decode()) if _NUMBER.fullmatch(text) else None
         return number
 
 
@@ -95,7 +94,7 @@ def number(text: bytes) -> Decimal | None:
     >>> number(b"+20.40"), number(b"1.5E3"), number(b"--"), number(b"NaN")
     (Decimal('20.40'), Decimal('1.5E+3'), None, None)
     """
-    return _number_of(text)
+    return _number_of(text.strip())
 
 
 def readings(area: bytes) -> Readings:
@@ -148,10 +147,9 @@ def _picker(places: list[int]) -> _Picker:
 
 @lru_cache(_REMEMBERED_TIMES)
 def _time(text: bytes) -> datetime | None:
-    digits = text.strip()
-    if not digits.isdigit() or len(digits) not in (14, 17):
+    if not text.isdigit() or len(text) not in (14, 17):
         return None
     try:
-        return datetime.fromisoformat(f"{digits[:8].decode()}T{digits[8:14].decode()}")
+        return datetime.fromisoformat(f"{text[:8].decode()}T{text[8:14].decode()}")
     except ValueError:
         return None

@@ -40,9 +40,8 @@ def parts(segment: bytes) -> tuple[Sequence[str | None], bytes | None]:
     """
     header_end, start, end = bounds(segment)
     header = segment[:header_end].decode("ascii", "backslashreplace")
-    area = segment[start:end] if start <= end else None
     printed = _PRINTED_ORDER.fullmatch(header)
-    return printed.groups() if printed else _by_name(header), area
+    return printed.groups() if printed else _by_name(header), segment[start:end] if start <= end else None
 
 
 def _by_name(header: str) -> list[str | None]:

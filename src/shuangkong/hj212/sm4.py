@@ -34,10 +34,12 @@ def _affine(value: int) -> int:
 
 
 def _inverse(value: int) -> int:
+    """The inverse is the 254th power: the product of the squares, and of theirs, seven times. Zero stays zero."""
     power = 1
-    for _ in range(254):
+    for _ in range(7):
+        value = _product(value, value)
         power = _product(power, value)
-    return power if value else 0
+    return power
 
 
 def _turned(word: int, places: int) -> int:
