@@ -1,7 +1,7 @@
 """Organisations as people see and change them (组织沿革): a tree of any day with search, what held from when, and changes as official acts."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from shuangkong.access.roles import Permission
@@ -21,6 +21,7 @@ from shuangkong.services.organisations import (
 )
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.services.slices import Slice, slice_of
+from shuangkong.services.trades import TAG, trade_code, trade_name, trades_on
 from shuangkong.services.unit_standing import Due, returns_due
 from shuangkong.store.models import OrganisationVersion
 
@@ -66,6 +67,7 @@ class Version:
     is_closed: bool
     reason: str
     link: int | None
+    trade: Words | None = None
 
     def held_on(self, day: date) -> bool:
         """Tell whether it held on a day."""
@@ -107,6 +109,8 @@ class HistoryPage:
     may_change: bool
     parents: tuple[Node, ...]
     parks: tuple[Node, ...]
+    trades: Mapping[str, Words]
+    trade: str
     pending: tuple[Due, ...]
 
 
@@ -149,6 +153,7 @@ def history_of(code: str) -> tuple[Version, ...]:
         Version(
             row.valid_from, following.valid_from - timedelta(days=1) if following else None, Words(row.name_zh, row.name_en or row.name_zh),
             *called.get(row.parent_id, ("", Words("", ""))), *called.get(row.park_id, ("", Words("", ""))), row.is_closed, row.reason, row.link,
+            trade_name(trade_code(row.tags), row.valid_from),
         )
         for row, following in zip(held, [*held[1:], None], strict=True)
     )  # fmt: skip
@@ -200,6 +205,7 @@ def history_page(*, code: str, who: Member) -> HistoryPage:
     return HistoryPage(
         code=code, name=Words(row.name_zh, row.name_en or row.name_zh), kind=kind, node=tree.get(code), history=history_of(code), may_rename=may_rename, may_change=may,
         parents=tree.of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE) if may else (), parks=tree.of_kind(OrganisationKind.PARK) if may else (),
+        trades=trades_on(clock.today()) if may and kind is OrganisationKind.UNIT else {}, trade=trade_code(row.tags),
         pending=pending_of(code) if kind in _MOVABLE and _is_seen(code, who) else (),
     )  # fmt: skip
 
@@ -235,8 +241,10 @@ def _offices(who: Member, tree: Tree) -> list[str]:
     return [post.organisation for post in who.posts_over(Permission.WINDOW_MANAGE, tree.city.code, tree) if post.kind is OrganisationKind.AGENCY]
 
 
-def change(*, code: str, name_zh: str, name_en: str, parent: str, park: str, is_closed: bool, valid_from: date, who: Member, reason: str) -> int:
-    """Move, rename or close a unit or park from a day on, let it join or leave a park (机构变更); returns the place of its link.
+def change(
+    *, code: str, name_zh: str, name_en: str, parent: str, park: str, is_closed: bool, valid_from: date, who: Member, reason: str, trade: str | None = None
+) -> int:
+    """Move, rename or close a unit or park from a day on, let it join or leave a park or be of another trade (机构变更); returns the place of its link.
 
     Raises
     ------
@@ -250,15 +258,24 @@ def change(*, code: str, name_zh: str, name_en: str, parent: str, park: str, is_
     node = tree.find(code)
     if node.kind not in _MOVABLE:
         raise NotMovable(node)
-    is_name_alone = not is_closed and parent in ("", node.parent) and (park or None) == node.park
+    held = tree_on(valid_from).get(code) or node  # what is to hold from then on already may not be what holds today
+    is_name_alone = not is_closed and parent in ("", held.parent) and (park or None) == held.park and trade in (None, trade_code(held.tags))
     offices = _offices(who, tree)
     if not (is_name_alone or offices):
         raise NotPermitted(Permission.WINDOW_MANAGE, code)
     actor = actor_of(who, Permission.WINDOW_MANAGE, code, among=offices)
     if not reason.strip():
         raise NoReason
-    facts = _facts(node, name_zh.strip(), name_en.strip(), parent or node.parent or "", park, is_closed, tree_on(valid_from))
+    facts = _facts(held, name_zh.strip(), name_en.strip(), parent or held.parent or "", park, is_closed, tree_on(valid_from))
+    if trade is not None:
+        facts = replace(facts, tags=_with_trade(held, trade, valid_from))
     return change_organisation(code=code, facts=facts, valid_from=valid_from, actor=actor, reason=reason.strip())
+
+
+def _with_trade(node: Node, trade: str, day: date) -> frozenset[str]:
+    if trade and (node.kind is not OrganisationKind.UNIT or trade not in trades_on(day)):
+        raise BadOrganisation(node.code, Words(f"行业“{trade}”不是 GB/T 4754 的工业大类", f"{trade} is no industrial division of GB/T 4754"))
+    return frozenset(tag for tag in node.tags if not tag.startswith(TAG)) | ({TAG + trade} if trade else frozenset())
 
 
 def _facts(node: Node, zh: str, en: str, parent: str, park: str, is_closed: bool, tree: Tree) -> OrganisationFacts:

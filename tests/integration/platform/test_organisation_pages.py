@@ -39,6 +39,21 @@ def test_a_city_agency_moves_renames_and_closes_with_a_reason(person: Person) ->
     assert verify_chain().is_sound
 
 
+def test_a_city_agency_tells_the_trade_from_a_day_on(person: Person) -> None:
+    city = person(Role.REVIEWER, "statistics")
+    changed(city, trade="30")
+    changed(city, trade="26", valid_from=date(2026, 5, 1))
+    changed(city, name_zh="新厂", valid_from=date(2026, 6, 1))
+    assert [one.trade.zh if one.trade else "" for one in history_of("U001")] == ["", "30 非金属矿物制品业", "26 化学原料和化学制品制造业", "26 化学原料和化学制品制造业"]
+    assert {day: {tag for tag in tree_on(day).find("U001").tags if tag.startswith("trade:")} for day in (date(2026, 3, 31), date(2026, 4, 30), date(2026, 7, 1))} == {
+        date(2026, 3, 31): set(), date(2026, 4, 30): {"trade:30"}, date(2026, 7, 1): {"trade:26"},
+    }  # fmt: skip
+    with pytest.raises(BadOrganisation):
+        changed(city, trade="99", valid_from=date(2026, 7, 1))
+    with pytest.raises(NotPermitted):
+        changed(person(Role.REVIEWER, XIPING), trade="17", valid_from=date(2026, 7, 1))
+
+
 @pytest.mark.parametrize("told", [{"parent": SHANGCAI}, {"is_closed": True}, {"park": "P01"}])
 def test_a_county_renames_its_units_and_no_more(person: Person, told: dict[str, object]) -> None:
     park_of("P01", XIPING)

@@ -40,6 +40,7 @@ def change_organisation(request: HttpRequest) -> HttpResponse:
     organisation_changes.change(
         code=code, name_zh=told.get("name_zh", ""), name_en=told.get("name_en", ""), parent=told.get("parent", ""), park=told.get("park", ""),
         is_closed=told.get("is_closed") == "1", valid_from=day_named(told.get("valid_from", "")), who=request.member, reason=told.get("reason", ""),
+        trade=told.get("trade"),
     )  # fmt: skip
     pending = organisation_changes.pending_of(code) if told.get("is_closed") == "1" else ()
     zh, en = "已变更", "Changed"
