@@ -176,10 +176,10 @@ _CURRENT = f"factor = '{FACTOR}' AND kind = '{KIND}'"
 
 def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> None:
     engine.execute(
-        "CREATE TABLE fitted (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(18,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
-        " register_span DECIMAL(18,6), limit_per_hour DECIMAL(18,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6));"
+        "CREATE TABLE fitted (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(19,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
+        " register_span DECIMAL(18,6), limit_per_hour DECIMAL(19,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6));"
         "CREATE TABLE ancestry (unit VARCHAR, node VARCHAR);"
-        "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9));"
+        "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(19,9), kgco2 DECIMAL(19,9));"
     )
     for table, rows in (("fitted", registers.meters), ("ancestry", registers.ancestry), ("factors", registers.factors)):
         if rows:

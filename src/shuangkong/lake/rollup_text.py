@@ -9,6 +9,7 @@ An engine brings two functions of its own, `seconds_between(a, b)` and `quotient
     summing      part, whole                              which series of places each series of a metering point is part of
     conventions  longest_span_s                           two readings further apart have an outage between them
 
+`multiplier` and `limit_per_hour` are DECIMAL(19,6), `kgce` and `kgco2` DECIMAL(19,9), so that no product is cut short; all other figures DECIMAL(18,6).
 A series is one node (metering point or place), carrier and direction, by number; a meter is one installation, by number.
 A meter is one installation: where a device is replaced or its multiplier changes, the point has two, and no difference is taken across them.
 """
@@ -31,7 +32,7 @@ WITH taken AS (
     FROM looked l JOIN meters m ON m.meter = l.meter
     WHERE before_value IS NULL OR after_value IS NULL OR before_value <= value AND value <= after_value OR before_value > after_value
           OR before_value <= value AND (limit_per_hour IS NULL
-             OR (value - before_value) * multiplier * 3600 <= limit_per_hour * seconds_between(before_ts, ts))
+             OR CAST(TRY_CAST((value - before_value) * multiplier AS DECIMAL(18,6)) AS DECIMAL(24,6)) * 3600 <= limit_per_hour * seconds_between(before_ts, ts))
     UNION ALL SELECT meter, valid_from, first_reading, noted_at, 0, 0 FROM meters WHERE first_reading IS NOT NULL
     UNION ALL SELECT meter, valid_to, last_reading, noted_at, 0, 2 FROM meters WHERE last_reading IS NOT NULL
 ), paired AS (
@@ -40,25 +41,22 @@ WITH taken AS (
            LEAD(is_last) OVER (PARTITION BY meter ORDER BY ts, place) AS is_next_last
     FROM kept
 ), stepped AS (
-    SELECT p.meter, start_at, end_at, limit_per_hour, is_next_last, seconds_between(start_at, end_at) AS length_s, greatest(recorded_at, next_recorded_at) AS recorded_at,
-           CASE WHEN next_value >= value THEN 'on'
-                WHEN 2 * (value - next_value) > register_span AND (limit_per_hour IS NULL OR
-                     (register_span - value + next_value) * multiplier * 3600 <= limit_per_hour * seconds_between(start_at, end_at)) THEN 'over'
-                ELSE 'reset' END AS way,
-           TRY_CAST(multiplier * CASE WHEN next_value >= value THEN next_value - value
-                                      WHEN 2 * (value - next_value) > register_span AND (limit_per_hour IS NULL OR
-                                           (register_span - value + next_value) * multiplier * 3600 <= limit_per_hour * seconds_between(start_at, end_at))
-                                      THEN register_span - value + next_value
-                                      ELSE next_value END AS DECIMAL(18,6)) AS quantity
+    SELECT p.meter, start_at, end_at, is_next_last, seconds_between(start_at, end_at) AS length_s, limit_per_hour * seconds_between(start_at, end_at) AS limit_s,
+           greatest(recorded_at, next_recorded_at) AS recorded_at,
+           CASE WHEN next_value >= value THEN TRY_CAST((next_value - value) * multiplier AS DECIMAL(18,6)) END AS risen,
+           CASE WHEN value - next_value > register_span - value + next_value THEN TRY_CAST((register_span - value + next_value) * multiplier AS DECIMAL(18,6)) END AS rolled,
+           CASE WHEN next_value < value THEN TRY_CAST(next_value * multiplier AS DECIMAL(18,6)) END AS begun
     FROM paired p JOIN meters m ON m.meter = p.meter
     WHERE end_at > start_at
 ), judged AS (
-    SELECT meter, start_at, end_at, length_s, s.recorded_at, date_trunc('hour', start_at) AS hour_at,
-           CASE WHEN way <> 'reset' OR limit_per_hour IS NULL OR quantity * 3600 <= limit_per_hour * length_s THEN quantity END AS quantity,
-           CASE WHEN way = 'reset' OR length_s > c.longest_span_s THEN 1 ELSE 0 END AS is_estimated,
-           CASE WHEN quantity * 3600 > limit_per_hour * length_s THEN 1 ELSE 0 END AS is_over
-    FROM stepped s CROSS JOIN conventions c
-    WHERE way <> 'reset' OR is_next_last = 0
+    SELECT meter, start_at, end_at, length_s, recorded_at, date_trunc('hour', start_at) AS hour_at, coalesce(risen, rolled, begun) AS quantity,
+           CASE WHEN length_s > c.longest_span_s OR risen IS NULL AND rolled IS NULL THEN 1 ELSE 0 END AS is_estimated,
+           CASE WHEN CAST(risen AS DECIMAL(24,6)) * 3600 > limit_s THEN 1 ELSE 0 END AS is_over
+    FROM (SELECT meter, start_at, end_at, length_s, recorded_at, is_next_last, limit_s, risen,
+                 CASE WHEN CAST(rolled AS DECIMAL(24,6)) * 3600 > limit_s THEN NULL ELSE rolled END AS rolled,
+                 CASE WHEN CAST(begun AS DECIMAL(24,6)) * 3600 > limit_s THEN NULL ELSE begun END AS begun
+          FROM stepped) AS s CROSS JOIN conventions c
+    WHERE risen IS NOT NULL OR rolled IS NOT NULL OR is_next_last = 0
 ), shared AS (
     SELECT meter, hour_at AS start_at, quantity, CASE WHEN is_estimated = 1 THEN quantity ELSE CAST(0 AS DECIMAL(18,6)) END AS estimated,
            CASE WHEN quantity IS NULL THEN 0 ELSE length_s END AS covered_s, is_over, recorded_at
@@ -69,8 +67,8 @@ WITH taken AS (
            CASE WHEN quantity IS NULL THEN 0 ELSE covered_s END AS covered_s, is_over, recorded_at
     FROM (SELECT j.meter, h.start_at, j.recorded_at, j.is_estimated, j.is_over,
                  seconds_between(greatest(j.start_at, h.start_at), least(j.end_at, h.start_at + INTERVAL 1 HOUR)) AS covered_s,
-                 CAST(CAST(quotient(j.quantity * 1000000 * seconds_between(j.start_at, least(j.end_at, h.start_at + INTERVAL 1 HOUR)), j.length_s)
-                         - quotient(j.quantity * 1000000 * seconds_between(j.start_at, greatest(j.start_at, h.start_at)), j.length_s)
+                 CAST(CAST(quotient(CAST(j.quantity AS DECIMAL(25,6)) * 1000000 * seconds_between(j.start_at, least(j.end_at, h.start_at + INTERVAL 1 HOUR)), j.length_s)
+                         - quotient(CAST(j.quantity AS DECIMAL(25,6)) * 1000000 * seconds_between(j.start_at, greatest(j.start_at, h.start_at)), j.length_s)
                       AS DECIMAL(18,0)) * CAST(0.000001 AS DECIMAL(6,6)) AS DECIMAL(18,6)) AS quantity
           FROM judged j JOIN hours h ON h.start_at < j.end_at AND h.start_at + INTERVAL 1 HOUR > j.start_at
           WHERE j.end_at > j.hour_at + INTERVAL 1 HOUR) AS spread
