@@ -28,6 +28,7 @@ from shuangkong.services.documents.return_workbook.template import return_templa
 from shuangkong.services.filing_cells import Known, Saved, known_now, require_editable, save_cells
 from shuangkong.services.filing_forms import LaidOut, form_of, laid_out
 from shuangkong.services.filing_records import draft_entries, subject_of
+from shuangkong.services.membership import Membership
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.people import Member, actor_of
 from shuangkong.services.windows import window_of
@@ -66,6 +67,13 @@ class DryRun:
     reading: WorkbookReading
     ticket: str
     rejects: str
+
+    @property
+    def organisation(self) -> Words:
+        """Whose return it is."""
+        code = self.filing.organisation.code
+        node = Membership().node(code, Period.parse(self.filing.period))
+        return node.name if node else Words(code, code)
 
     def of(self, *changes: Change) -> tuple[CellReading, ...]:
         """Return the cells with these changes."""

@@ -19,6 +19,7 @@ from shuangkong.services import clock
 from shuangkong.services.chain import Actor, links, open_chain, seal, system_actor
 from shuangkong.services.demo_city.findings import load_findings
 from shuangkong.services.demo_city.pack_returns import Version, load_pack_returns, versions_of
+from shuangkong.services.demo_city.sector_returns import load_sector_returns
 from shuangkong.services.demo_city.staff import BEGIN, DemoPerson, all_people, demo_people, load_staff
 from shuangkong.services.demo_city.units import load_unit_returns, register_units, unit_city
 from shuangkong.services.demo_city.verdicts import load_verdicts
@@ -162,6 +163,8 @@ def _load(fraud_seed: int | None, told: Told) -> dict[str, int]:
     told(Words("载入县区和部门历年报表", "loading the returns of places and agencies"))
     carried = load_pack_returns(observations, staff=staff, tree=ever, actor=actor)
     _load_tables(tables, carried.filings)
+    if profile:
+        load_sector_returns(profile, observations, staff=staff, tree=ever, actor=actor)
     last_year = profile.years[-1] if profile else clock.today().year - 1
     load_windows(actor, last_year)
     load_verdicts(staff, year=last_year)

@@ -247,3 +247,14 @@ def test_some_verdicts_count_one_was_sent_back_and_one_waits_all_marked(demo_cit
     board = board_as_known(year=2025)
     lights = {target: line.light.name for target in ("T002", "T009", "T013", "T017", "T021", "T030") if (line := board.line(target))}
     assert lights == {"T002": "GREEN", "T009": "YELLOW", "T013": "GREEN", "T017": "RED", "T021": "GREY", "T030": "GREY"}
+
+
+def test_sources_plants_and_fields_have_reported_two_years(demo_city: dict[str, int]) -> None:
+    told = Filing.objects.filter(form__in=("pollution-industrial", "pollution-central", "county-sector-energy", "sector-energy-industry"), period="2024")
+    assert set(told.values_list("form", "state").distinct()) == {
+        ("pollution-industrial", "LOCKED"), ("pollution-central", "LOCKED"), ("county-sector-energy", "LOCKED"), ("sector-energy-industry", "LOCKED"),
+    }  # fmt: skip
+    assert told.filter(form="county-sector-energy").count() == 12  # one zone has told no energy
+    source = told.get(form="pollution-industrial", organisation__code="U001")
+    discharged = ObservationRow.objects.filter(filing=source, grade="SIMULATED").filter(element="industrial.so2.discharged").get()
+    assert discharged.value is not None and 0 < discharged.value < 200

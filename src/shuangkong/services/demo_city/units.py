@@ -26,6 +26,7 @@ from shuangkong.services.organisations import (
 from shuangkong.services.return_forms import form_factors
 from shuangkong.simulation.key_unit_reports import STAMPED_PAGE, key_unit_report
 from shuangkong.simulation.organisations import SimulatedUnit, UnitsProfile, simulated_parks, simulated_units
+from shuangkong.simulation.pollution_reports import sewage_report, source_report
 from shuangkong.simulation.unit_reports import (
     UnitYear,
     YearReports,
@@ -36,6 +37,7 @@ from shuangkong.simulation.unit_reports import (
 )
 
 CONSUMPTION, TRANSFORMATION, INSTITUTION, KEY_REPORT = "205-1", "205-2", "institution-energy", "key-unit-report"
+SOURCE, SEWAGE = "pollution-industrial", "pollution-central"
 SHOWN_UNIT, SHOWN_PLACE = "U001", "411721"
 # Where the returns of the last year stand, by the last digits of the unit; all others are locked.
 _LIFE = {
@@ -44,6 +46,7 @@ _LIFE = {
 _NOT_BEGUN, _CYCLE = 2, 20
 _BENT_STATES = {"spike": ReturnState.SUBMITTED, "copied": ReturnState.ACCEPTED, "slip": ReturnState.DRAFT}  # a slip of unit is stopped before it is submitted
 _KEY_REPORT_YEARS = 2
+_POLLUTION_YEARS = 2
 _Batches = dict[tuple[str, str], list[PastReturn]]
 
 
@@ -134,14 +137,18 @@ def _returns_of(shown: UnitCity, unit: SimulatedUnit, staff: Staff, keys: Mappin
                 typed[TRANSFORMATION] = made.transformation
             if shown.is_key_user(unit) and years[-1] - _KEY_REPORT_YEARS <= year < years[-1]:
                 typed[KEY_REPORT] = key_unit_report(shown.profile, unit, year, made, amount)
+            if year > years[-1] - _POLLUTION_YEARS and "pollution_source" in unit.tags:
+                typed[SOURCE] = source_report(shown.profile, unit, year, made)
         elif unit.kind == "institution":
             typed[INSTITUTION] = institution_report(shown.profile, unit, year)
+        elif year > years[-1] - _POLLUTION_YEARS and "central_facility" in unit.tags:
+            typed[SEWAGE] = sewage_report(shown.profile, unit, year)
         state = _state(shown, unit, year)
         for code, cells in typed.items():
             whole = completed(forms()[code], cells, factors=shown.factors_of(code, year), previous=before.get(code, {}))
             before[code] = whole
             if state is not None:
-                yield code, year, _past(shown, unit, code, year, cells, whole, state, staff, keys[unit.code], place)
+                yield code, year, _past(shown, unit, code, year, cells, whole, ReturnState.LOCKED if code in (SOURCE, SEWAGE) else state, staff, keys[unit.code], place)
 
 
 def _past(
