@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import Q
 
 from shuangkong.evidence.bundle import Bundle, packed
 from shuangkong.evidence.chain import Link
@@ -20,7 +21,7 @@ from shuangkong.services.chain_rows import chunks
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.filing_records import subject_of
 from shuangkong.services.publication import NothingSealed, covering_head, published_heads
-from shuangkong.store.models import AssessmentStep, ChainContent, ChainLink, Filing, FrozenFile
+from shuangkong.store.models import AssessmentStep, ChainContent, ChainLink, Filing, FilingAct, FrozenFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,11 @@ def scope_of_subject(subject: str, title: Words | None = None) -> Scope:
 
 
 def scope_of_return(filing_id: int) -> Scope:
-    """Return every act on a return, all its rounds (一张报表)."""
-    return scope_of_subject(subject_of(Filing.objects.select_related("organisation").get(pk=filing_id)))
+    """Return every act on a return, all its rounds, and the batch it was loaded with (一张报表)."""
+    filing = Filing.objects.select_related("organisation").get(pk=filing_id)
+    rounds = Filing.objects.filter(form=filing.form, organisation=filing.organisation, period=filing.period)
+    links = ChainLink.objects.filter(Q(subject=subject_of(filing)) | Q(index__in=FilingAct.objects.filter(filing__in=rounds).values("link")))
+    return _scope(subject_of(filing), Words(subject_of(filing), subject_of(filing)), links.values_list("index", flat=True))
 
 
 def scope_of_assessment(cycle_id: int) -> Scope:

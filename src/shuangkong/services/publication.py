@@ -1,13 +1,18 @@
 """Heads that go out: taken day by day, kept as published, printed on the approval sheet of a return or an assessment."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
+from typing import Any
 
 import segno
 from django.db import transaction
 
+from shuangkong.access.roles import Role
 from shuangkong.evidence.act import ActKind
+from shuangkong.evidence.canonical import from_canonical
 from shuangkong.evidence.chain import Link
 from shuangkong.evidence.digest import Digest
 from shuangkong.evidence.head import Head, head_of
@@ -15,15 +20,18 @@ from shuangkong.evidence.tree import Tree
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
+from shuangkong.returns.states import ReturnAct
 from shuangkong.services import clock
 from shuangkong.services.chain import algorithm
+from shuangkong.services.chain_loaded import SUBJECT
+from shuangkong.services.chain_rows import held_at
 from shuangkong.services.deployment import city
 from shuangkong.services.documents.official_document import OfficialDocument, ThreeLineTable
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.snapshots import snapshot
 from shuangkong.store.models import ChainLink, PublishedHead
 
-_GROUP = 4
+_GROUP, _PARTS_OF_A_RETURN = 4, 3
 
 
 class NothingSealed(Refusal):
@@ -111,7 +119,10 @@ def head_code(head: Head) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SignedStep:
-    """One line of an approval sheet (办理栏): what, who, in which post, when, why, which link."""
+    """One line of an approval sheet (办理栏): what, who, in which post, when, why, which link.
+
+    `is_told` is of what was done before the platform ran: the link is that of the batch that tells of it, the moment the one told.
+    """
 
     act: Words
     actor: str
@@ -121,16 +132,38 @@ class SignedStep:
     reason: str
     link: int
     digest: Digest
+    is_told: bool = False
 
 
 def steps_of(subject: str) -> tuple[SignedStep, ...]:
     """Return every act on a thing, in the order of the chain (办理过程); what was only taken out or said of it is none."""
     rows = ChainLink.objects.filter(subject=subject).exclude(kind__in=[ActKind.EXPORT.code, ActKind.REMARK.code]).order_by("index").values_list("sealed", flat=True)
     links = [Link.from_bytes(bytes(sealed)) for sealed in rows]
-    return tuple(
-        SignedStep(one.act.kind.words, one.act.actor, one.act.post, one.act.organisation, one.act.recorded_at, one.act.reason, one.index, one.digest)
-        for one in links
-    )
+    return (*_told_steps(subject), *(_step(one) for one in links))
+
+
+def _step(link: Link) -> SignedStep:
+    act = link.act
+    return SignedStep(act.kind.words, act.actor, act.post, act.organisation, act.recorded_at, act.reason, link.index, link.digest)
+
+
+def _told_steps(subject: str) -> Iterator[SignedStep]:
+    """Yield the loading of a return that came with a batch, then the steps that the batch tells of it."""
+    kind, *rest = subject.split("/")
+    if kind != "return" or len(rest) != _PARTS_OF_A_RETURN:
+        return
+    form, organisation, period = rest
+    batches = ChainLink.objects.filter(kind=ActKind.LOADING.code, subject=f"{SUBJECT}{form}/{period}").values_list("index", flat=True)
+    for _, (link, content) in sorted(held_at(batches).items()):
+        told: Any = from_canonical(content) if content else {"returns": ()}
+        of_return = [one for one in told["returns"] if one["organisation"] == organisation]
+        if of_return:
+            yield _step(link)
+        for step in (step for one in sorted(of_return, key=itemgetter("round")) for step in one["steps"]):
+            yield SignedStep(
+                ReturnAct[step["act"]].words, step["by"], Role[step["role"]].value if step["role"] in Role.__members__ else step["role"], step["organisation"], step["at"], step["why"],
+                link.index, link.digest, is_told=True,
+            )  # fmt: skip
 
 
 def approval_sheet(*, subject: str, title: Words, language: Language = "zh") -> bytes:
@@ -151,13 +184,20 @@ def approval_sheet(*, subject: str, title: Words, language: Language = "zh") -> 
     steps = steps_of(subject)
     if not steps:
         raise NothingSealed(subject)
-    head = covering_head(steps[-1].link)
+    head = covering_head(max(one.link for one in steps))
     document = OfficialDocument(
         title=Words(f"{title.zh}\n审批单", f"{title.en}\nApproval sheet"), language=language, author=city().name.zh, subject=subject, told_on=head.day
     )
     document.heading(Words("办理过程", "What was done"))
     document.table(_step_table(steps, language))
     document.heading(Words("存证", "Evidence"))
+    loaded = sorted({one.link for one in steps if one.is_told})
+    if loaded:
+        named = "、".join(map(str, loaded))
+        document.paragraph(Words(
+            f"带“*”的办理在平台运行之前，当时未逐步存证：随第{named}环成批载入，时间和办理人为载入时所述，存证的是载入这一行为。",
+            f"What bears * was done before the platform ran and was not sealed step by step: it was loaded in a batch with link {named}; who and when are as told then, and what is sealed is the loading.",
+        ))  # fmt: skip
     document.paragraph(Words(
         f"以上办理均已存入存证链。{head.day.isoformat()} 公布的链头覆盖第{head.first}环至第{head.last}环，公布值如下，四位一组：",
         f"All of this is sealed in the evidence chain. The head published on {head.day.isoformat()} covers links {head.first} to {head.last}; its digest, in groups of four:",
@@ -176,7 +216,7 @@ def _step_table(steps: tuple[SignedStep, ...], language: Language) -> ThreeLineT
     columns = ("链环", "办理", "办理人", "岗位", "单位", "时间", "意见") if language == "zh" else ("Link", "Act", "By", "Post", "For", "When", "Reason")
     rows = [
         (
-            f"{one.link}", one.act.in_language(language), one.actor, one.post, one.organisation,
+            f"{one.link}", one.act.in_language(language) + ("*" if one.is_told else ""), one.actor, one.post, one.organisation,
             one.recorded_at.astimezone(CHINA_STANDARD_TIME).strftime("%Y-%m-%d %H:%M"), one.reason or "—",
         )
         for one in steps

@@ -3,22 +3,28 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from docx import Document
 from filing_steps import Person, carried, open_window, submitted
 from own_deployment import fresh
 from test_chain import run, unguarded
 
+from shuangkong.access.roles import Role
 from shuangkong.evidence.digest import Algorithm, Digest
 from shuangkong.evidence.verification import verify
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
 from shuangkong.returns.states import ReturnAct
+from shuangkong.services.audit_pages import UnknownAct, sheet_of_subject
 from shuangkong.services.chain import system_actor
 from shuangkong.services.chain_export import export_bundle, scope_of_act, scope_of_days, scope_of_return
 from shuangkong.services.chain_verification import verify_chain
+from shuangkong.services.filing_forms import form_of
+from shuangkong.services.loaded_returns import PastReturn, PastStep, load_returns
 from shuangkong.services.publication import (
     NothingSealed,
     approval_sheet,
@@ -28,7 +34,7 @@ from shuangkong.services.publication import (
     publish_head,
     published_heads,
 )
-from shuangkong.store.models import ChainLink, PublishedHead
+from shuangkong.store.models import ChainLink, Organisation, PublishedHead
 
 WHOLE_WAY = (ReturnAct.ACCEPT, ReturnAct.REVIEW, ReturnAct.APPROVE, ReturnAct.LOCK)
 CITY = system_actor("411700")
@@ -96,6 +102,32 @@ def test_the_approval_sheet_says_who_did_what_and_prints_the_head(locked: int) -
     assert len(document.inline_shapes) == 1
     with pytest.raises(NothingSealed):
         approval_sheet(subject="return/none", title=Words("无", "none"))
+
+
+def test_the_sheet_of_a_loaded_return_names_the_batch_and_does_not_say_that_its_steps_were_sealed(person: Person) -> None:
+    reporter, reviewer = person(Role.REPORTER, "U001"), person(Role.REVIEWER, "411721")
+    steps = tuple(
+        PastStep(act, who.pk, who.full_name, who.posts[0].role.name, who.posts[0].organisation, datetime(2024, 2, day, tzinfo=UTC))
+        for act, who, day in ((ReturnAct.SUBMIT, reporter, 1), (ReturnAct.ACCEPT, reviewer, 2))
+    )
+    form = form_of("205-1", Period.parse("2023"))
+    past = PastReturn(organisation="U001", organisation_id=Organisation.objects.get(code="U001").pk, entries={}, steps=steps, makes_figures=False)
+    with transaction.atomic():
+        keys = load_returns(form=form, period="2023", returns=[past], actor=CITY)
+    link = ChainLink.objects.order_by("-index")[0].index
+    subject = "return/205-1/U001/2023"
+    document = Document(io.BytesIO(approval_sheet(subject=subject, title=Words("载入", "loaded"))))
+    rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows][1:]
+    assert [row[:3] for row in rows] == [[str(link), "载入", "系统"], [str(link), "上报*", "填报人U001"], [str(link), "受理*", "审核人411721"]]
+    assert rows[1][5] == "2024-02-01 08:00"
+    assert any(f"随第{link}环成批载入" in one.text for one in document.paragraphs)
+    assert scope_of_return(keys["U001", 1]).links == (link,)
+    assert sheet_of_subject(who=reviewer, subject=subject, language="zh")[:2] == b"PK"
+    with pytest.raises(UnknownAct):
+        sheet_of_subject(who=person(Role.REVIEWER, "411722"), subject=subject, language="zh")
+    with pytest.raises(NothingSealed):
+        approval_sheet(subject="return/205-1/U002/2023", title=Words("无", "none"))
+    assert verify_chain().is_sound
 
 
 def test_the_command_verifies_the_database_and_takes_bundles_out(tmp_path: Path) -> None:
