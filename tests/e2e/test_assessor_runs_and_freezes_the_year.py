@@ -94,7 +94,7 @@ def test_an_assessor_runs_and_the_government_freezes_the_year(signed_in: SignedI
 
     recipient = signed_in("recipient", "/results")
     with recipient.expect_download() as leaving:
-        recipient.get_by_role("link", name="下载存证包").click()
+        recipient.get_by_role("button", name="下载存证包").click()
     assert leaving.value.path().read_bytes()[:2] == b"PK"
     press(recipient, "回执", confirm=True)
     expect(recipient.locator("dl.sk-facts").first).not_to_contain_text("未回执")
