@@ -43,6 +43,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Device',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mn', models.CharField(max_length=40, unique=True)),
+                ('is_simulated', models.BooleanField(default=False)),
+                ('recorded_at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Filing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -54,6 +66,16 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=0)),
                 ('opened_at', models.DateTimeField()),
                 ('is_simulated', models.BooleanField(default=False)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MonitoringPoint',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=60, unique=True)),
+                ('kind', models.CharField(max_length=20)),
+                ('is_simulated', models.BooleanField(default=False)),
+                ('recorded_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
@@ -369,6 +391,76 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='EmissionLimit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('factor', models.CharField(max_length=20)),
+                ('statistic', models.CharField(max_length=8)),
+                ('low', shuangkong.store.fields.ExactDecimalField(null=True)),
+                ('high', shuangkong.store.fields.ExactDecimalField(null=True)),
+                ('unit', models.CharField(max_length=20)),
+                ('is_converted', models.BooleanField(default=False)),
+                ('document', models.CharField(max_length=120)),
+                ('clause', models.CharField(blank=True, max_length=120)),
+                ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(null=True)),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='store.monitoringpoint')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DeviceVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('valid_from', models.DateField()),
+                ('edition', models.CharField(max_length=8)),
+                ('checksum', models.CharField(max_length=20)),
+                ('sealed_password', models.TextField(blank=True)),
+                ('sealed_key', models.TextField(blank=True)),
+                ('settings', models.JSONField(default=dict)),
+                ('is_retired', models.BooleanField(default=False)),
+                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='store.device')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='device_versions', to='store.monitoringpoint')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Alarm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=120, unique=True)),
+                ('kind', models.CharField(max_length=20)),
+                ('factor', models.CharField(blank=True, max_length=20)),
+                ('start', models.DateTimeField()),
+                ('facts', models.JSONField(default=dict)),
+                ('recorded_at', models.DateTimeField()),
+                ('device', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='store.device')),
+                ('point', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alarms', to='store.monitoringpoint')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='MonitoringPointVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('valid_from', models.DateField()),
+                ('name_zh', models.CharField(max_length=120)),
+                ('name_en', models.CharField(blank=True, max_length=120)),
+                ('traits', models.JSONField(default=dict)),
+                ('is_closed', models.BooleanField(default=False)),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='store.monitoringpoint')),
+            ],
+        ),
+        migrations.CreateModel(
             name='ObservationRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -388,6 +480,24 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='OperatorMark',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('factor', models.CharField(blank=True, max_length=20)),
+                ('mark', models.CharField(max_length=4)),
+                ('start', models.DateTimeField()),
+                ('end', models.DateTimeField()),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='store.monitoringpoint')),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.operatormark')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Organisation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -400,6 +510,11 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('code', ''), _negated=True), name='organisation_has_code'), models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('credit_code',), name='credit_code_once')],
             },
+        ),
+        migrations.AddField(
+            model_name='monitoringpoint',
+            name='organisation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='monitoring_points', to='store.organisation'),
         ),
         migrations.AddField(
             model_name='filing',
@@ -524,6 +639,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'sessions',
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='ShutdownNotice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('start', models.DateTimeField()),
+                ('end', models.DateTimeField(null=True)),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.organisation')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('point', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.monitoringpoint')),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.shutdownnotice')),
+            ],
         ),
         migrations.CreateModel(
             name='SignInFailure',
@@ -681,6 +813,24 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on'))), name='window_due_after_it_opens')],
             },
         ),
+        migrations.CreateModel(
+            name='AlarmStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('act', models.CharField(max_length=12)),
+                ('state_after', models.CharField(max_length=12)),
+                ('version_after', models.PositiveIntegerField()),
+                ('facts', models.JSONField(default=dict)),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField(null=True)),
+                ('alarm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='store.alarm')),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('alarm', 'version_after'), name='alarm_step_once')],
+            },
+        ),
         migrations.AddConstraint(
             model_name='assessmentcycle',
             constraint=models.UniqueConstraint(fields=('cycle', 'year', 'rubric'), name='one_cycle_a_year_and_rubric'),
@@ -698,12 +848,36 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('frozen', 'is_receipt'), name='handed_over_once_and_received_once'),
         ),
         migrations.AddIndex(
+            model_name='emissionlimit',
+            index=models.Index(fields=['point', 'factor', 'statistic', 'valid_from', 'id'], name='store_emiss_point_i_dc4588_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='deviceversion',
+            index=models.Index(fields=['device', 'valid_from', 'id'], name='store_devic_device__b05be4_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='alarm',
+            index=models.Index(fields=['kind', 'start'], name='store_alarm_kind_7a4ecf_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='monitoringpointversion',
+            index=models.Index(fields=['point', 'valid_from', 'id'], name='store_monit_point_i_c01982_idx'),
+        ),
+        migrations.AddIndex(
             model_name='observationrow',
             index=models.Index(fields=['org', 'element', 'period', 'recorded_at', 'id'], name='observation_versions'),
         ),
         migrations.AddIndex(
             model_name='observationrow',
             index=models.Index(fields=['element', 'period'], name='observation_by_element'),
+        ),
+        migrations.AddIndex(
+            model_name='operatormark',
+            index=models.Index(fields=['point', 'start'], name='store_opera_point_i_d45c80_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='monitoringpoint',
+            index=models.Index(fields=['kind', 'code'], name='store_monit_kind_ecf552_idx'),
         ),
         migrations.AddIndex(
             model_name='filing',
@@ -724,6 +898,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='organisationversion',
             index=models.Index(fields=['organisation', 'valid_from', 'recorded_at'], name='store_organ_organis_88c599_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='shutdownnotice',
+            index=models.Index(fields=['organisation', 'start'], name='store_shutd_organis_c1ce81_idx'),
         ),
         migrations.AddConstraint(
             model_name='submission',

@@ -15,6 +15,17 @@ from shuangkong.store.models.assessments import (
 )
 from shuangkong.store.models.evidence import ChainContent, ChainLink, PublishedHead
 from shuangkong.store.models.findings import FindingRecord, FindingStep
+from shuangkong.store.models.monitoring import (
+    Alarm,
+    AlarmStep,
+    Device,
+    DeviceVersion,
+    EmissionLimit,
+    MonitoringPoint,
+    MonitoringPointVersion,
+    OperatorMark,
+    ShutdownNotice,
+)
 from shuangkong.store.models.observations import ObservationRow
 from shuangkong.store.models.organisations import Organisation, OrganisationVersion
 from shuangkong.store.models.people import Appointment, AppointmentEnd, Person
@@ -43,10 +54,11 @@ from shuangkong.store.models.security import (
 from shuangkong.store.models.verdicts import TargetVerdict, VerdictDecision, VerdictEvidence
 
 __all__ = [
-    "AccessEntry", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment", "AppointmentEnd",
-    "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "DraftCell", "Filing", "FilingAct", "FindingRecord",
-    "FindingStep", "FrozenFile", "FrozenResult", "HandOver", "LineJudgement", "ObservationRow", "Organisation", "OrganisationVersion",
-    "PasswordPast", "Person", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation", "SelfEvaluationEvidence",
-    "SelfEvaluationSignature", "Session", "SignInFailure", "SignInToken", "Submission", "TargetVerdict", "TotpSecret",
-    "VerdictDecision", "VerdictEvidence", "Waiver", "WindowVersion",
+    "AccessEntry", "Alarm", "AlarmStep", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment",
+    "AppointmentEnd", "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "Device", "DeviceVersion",
+    "DraftCell", "EmissionLimit", "Filing", "FilingAct", "FindingRecord", "FindingStep", "FrozenFile", "FrozenResult", "HandOver",
+    "LineJudgement", "MonitoringPoint", "MonitoringPointVersion", "ObservationRow", "OperatorMark", "Organisation",
+    "OrganisationVersion", "PasswordPast", "Person", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation",
+    "SelfEvaluationEvidence", "SelfEvaluationSignature", "Session", "ShutdownNotice", "SignInFailure", "SignInToken", "Submission",
+    "TargetVerdict", "TotpSecret", "VerdictDecision", "VerdictEvidence", "Waiver", "WindowVersion",
 ]  # fmt: skip
