@@ -11,8 +11,8 @@ from enum import Enum
 
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.rounding import plain, round_gbt8170
-from shuangkong.plan.model import Nature, Target, TargetKind
-from shuangkong.plan.trajectory import GreyReason, Pace, is_bound
+from shuangkong.plan.model import Nature, Operator, Target, TargetKind
+from shuangkong.plan.trajectory import GreyReason, Light, Pace, is_bound
 from shuangkong.rules import RulesOnDay, RuleValue
 
 
@@ -75,6 +75,9 @@ def propose(target: Target, *, actual: Decimal | None, pace: Pace, rules: RulesO
     """
     if pace.reason is GreyReason.QUALITATIVE:
         return Proposal(target, ProposalKind.JUDGE, actual, pace, None, Words("定性目标", "qualitative target"))
+    if target.operator is Operator.QUALITATIVE:
+        kind = ProposalKind.KEEP if pace.light is Light.GREEN else _behind(target, ProposalKind.STRENGTHEN)
+        return Proposal(target, kind, None, pace, None, pace.working)
     if actual is None or pace.reason is not None:
         why = pace.reason.value if pace.reason else GreyReason.NO_DATA.value
         return Proposal(target, ProposalKind.COLLECT, actual, pace, None, Words(why, "no figure to judge by"))

@@ -104,4 +104,5 @@ class Verdict:
         >>> found.light.label(), found.is_met
         ('■ 滞后', False)
         """
-        return Pace(self.word.light, is_met=self.word is VerdictWord.MET)
+        word = self.word.words
+        return Pace(self.word.light, is_met=self.word is VerdictWord.MET, working=Words(f"评判为{word.zh}", f"judged {word.en}"))

@@ -15,6 +15,7 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.provenance import Citation
 from shuangkong.kernel.rounding import plain
 from shuangkong.plan.organisations import Jurisdiction
+from shuangkong.plan.verdict import Verdict
 from shuangkong.rules import RuleBook, RuleValue
 from shuangkong.services.assessment_facts import Fact, FactSource, Given, plan_span
 from shuangkong.services.assessment_pollutants import PollutantResult, pollutant_result, pollutants_json
@@ -122,6 +123,7 @@ def run_assessment(
     given: Given | None = None,
     decisions: Decisions | None = None,
     rule_book: RuleBook | None = None,
+    verdicts: Sequence[Verdict] = (),
 ) -> Assessment:
     """Assess every jurisdiction of the city's partition (节能目标责任评价考核).
 
@@ -145,6 +147,8 @@ def run_assessment(
         Lines decided by a person.
     rule_book : RuleBook, optional
         Takes the place of the package's own.
+    verdicts : sequence of Verdict, optional
+        Confirmed verdicts on qualitative targets, for the mid-term evaluation; without one a target is to be judged.
 
     Returns
     -------
@@ -168,13 +172,16 @@ def run_assessment(
         _assessed(one, rubric, source, adjustments.get((one.code, year, cycle), ()), (decisions or {}).get(one.code, {}))
         for one in sorted(city.jurisdictions.partition(city.code), key=lambda one: one.code)
     )
-    evaluated = _evaluated(city, indicators, year, as_of, book) if cycle is Cycle.MIDTERM else ()
+    evaluated = _evaluated(city, indicators, year, as_of, book, verdicts) if cycle is Cycle.MIDTERM else ()
     return Assessment(city, cycle, year, as_of or _newest(indicators), rubric, assessed, evaluated)
 
 
-def _evaluated(city: City, indicators: CityIndicators, year: int, as_of: date | None, book: RuleBook) -> tuple[EvaluatedTarget, ...]:
+def _evaluated(
+    city: City, indicators: CityIndicators, year: int, as_of: date | None, book: RuleBook, verdicts: Sequence[Verdict]
+) -> tuple[EvaluatedTarget, ...]:
     """Evaluate every target of the plan half-way."""
-    lines = board(city=city, indicators=indicators, year=year, as_of=as_of or _newest(indicators) or date(year, 12, 31), rule_book=book).lines
+    known = as_of or _newest(indicators) or date(year, 12, 31)
+    lines = board(city=city, indicators=indicators, year=year, as_of=known, rule_book=book, verdicts=verdicts).lines
     on = book.at(date(year, 12, 31))
     proposals = settled_alternatives([propose(line.target, actual=line.current, pace=line.pace, rules=on) for line in lines])
     return tuple(EvaluatedTarget(line, proposal) for line, proposal in zip(lines, proposals, strict=True))

@@ -20,6 +20,7 @@ from shuangkong.services.evidence import rule_lines
 from shuangkong.services.indicators import CityIndicators
 from shuangkong.services.scoring_tables import scoring_book
 from shuangkong.services.standing import city_indicators
+from shuangkong.services.verdicts import confirmed_verdicts, newest_decision
 from shuangkong.store.models import AppealAnswer, AssessmentCycle, ChainContent
 
 _MOST_KEPT = 64
@@ -68,7 +69,7 @@ def _run(cycle: AssessmentCycle, lines: tuple[tuple[str, str, str, str], ...]) -
     indicators = city_indicators()
     if _kept.over is not indicators or len(_kept.runs) > _MOST_KEPT:
         _kept.over, _kept.runs = indicators, {}
-    key = (cycle.cycle, cycle.year, cycle.rubric, cycle.as_of, lines)
+    key = (cycle.cycle, cycle.year, cycle.rubric, cycle.as_of, lines, newest_decision())
     if key not in _kept.runs:
         decisions: dict[str, dict[str, Decision]] = {}
         for jurisdiction, item, points, why in lines:
@@ -80,8 +81,9 @@ def _run(cycle: AssessmentCycle, lines: tuple[tuple[str, str, str, str], ...]) -
 def run_at(cycle: AssessmentCycle, indicators: CityIndicators, decisions: Decisions | None = None) -> Assessment:
     """Run the assessment of a cycle, without looking at what is kept (重新计算)."""
     return run_assessment(
-        city=city(), indicators=indicators, cycle=Cycle(cycle.cycle), year=cycle.year, as_of=cycle.as_of, rubric_id=cycle.rubric, decisions=decisions
-    )
+        city=city(), indicators=indicators, cycle=Cycle(cycle.cycle), year=cycle.year, as_of=cycle.as_of, rubric_id=cycle.rubric, decisions=decisions,
+        verdicts=confirmed_verdicts(year=cycle.year, as_of=cycle.as_of),
+    )  # fmt: skip
 
 
 def rules_in_force(year: int) -> bytes:

@@ -15,13 +15,17 @@ from test_api_areas import called as token_client
 from test_chain import run
 
 from shuangkong.access.roles import Role
+from shuangkong.assessment.evaluation import ProposalKind
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.plan.trajectory import Light
 from shuangkong.plan.verdict import VerdictAct, VerdictState, VerdictWord
+from shuangkong.services import clock
 from shuangkong.services.attachments import AttachmentRefused
 from shuangkong.services.board_pages import board_page
 from shuangkong.services.chain import system_actor
 from shuangkong.services.chain_verification import verify_chain
+from shuangkong.services.cycle_results import computed
+from shuangkong.services.deployment import city
 from shuangkong.services.people import Member, NotPermitted, appoint, member
 from shuangkong.services.target_pages import target_page
 from shuangkong.services.verdicts import (
@@ -35,7 +39,7 @@ from shuangkong.services.verdicts import (
     waiting_verdicts,
 )
 from shuangkong.services.work_pages import work_page
-from shuangkong.store.models import ChainLink, TargetVerdict, VerdictEvidence
+from shuangkong.store.models import AssessmentCycle, ChainLink, TargetVerdict, VerdictEvidence
 from shuangkong.web.board import rows
 
 TARGET, LEAD, YEAR = "T102", "development_reform", 2025
@@ -122,6 +126,17 @@ def test_an_earlier_years_verdict_is_told_and_gives_no_light(lead: Member, appro
     assert row.row.reason is not None
     assert (row.row.light, row.row.reason.zh) == (Light.GREY, "2025 年待评判；2024 年评判为顺利")
     assert [one.year for one in confirmed_verdicts(year=2024, as_of=date(2026, 3, 2))] == [2024]
+
+
+def _proposal(cycle: AssessmentCycle) -> ProposalKind:
+    return next(one.proposal.kind for one in computed(cycle).evaluated if one.line.target.id == TARGET)
+
+
+def test_the_mid_term_evaluation_reads_it(lead: Member, approver: Member) -> None:
+    cycle = AssessmentCycle(cycle="midterm", year=2022, rubric=city().defaults.rubric, as_of=clock.today())
+    assert _proposal(cycle) is ProposalKind.JUDGE
+    answer_verdict(verdict_id=proposed(lead, VerdictWord.BEHIND, year=2022), act=VerdictAct.CONFIRM, who=approver)
+    assert _proposal(cycle) in (ProposalKind.STRENGTHEN, ProposalKind.WARN)
 
 
 def test_nobody_confirms_the_own_verdict_nor_from_below(lead: Member, person: Person) -> None:

@@ -9,6 +9,7 @@ from shuangkong.assessment.evaluation import Proposal, ProposalKind, propose, se
 from shuangkong.kernel.language import Words
 from shuangkong.plan.model import Nature, Operator, Target, TargetKind
 from shuangkong.plan.trajectory import pace
+from shuangkong.plan.verdict import Verdict, VerdictWord
 
 RULES = rules.at(date(2022, 12, 31))
 
@@ -53,6 +54,21 @@ def test_the_pace_seen_leads_where_it_leads() -> None:
 
 def test_a_qualitative_target_is_judged_by_people() -> None:
     assert _proposal(None, _target(operator=Operator.QUALITATIVE, value=None)).kind is ProposalKind.JUDGE
+
+
+@pytest.mark.parametrize(
+    ("word", "nature", "kind"),
+    [
+        (VerdictWord.MET, Nature.BINDING, ProposalKind.KEEP),
+        (VerdictWord.ON_COURSE, Nature.INDICATIVE, ProposalKind.KEEP),
+        (VerdictWord.WARNING, Nature.INDICATIVE, ProposalKind.STRENGTHEN),
+        (VerdictWord.NOT_MET, Nature.BINDING, ProposalKind.WARN),
+    ],
+)
+def test_a_verdict_decides_what_no_figure_does(word: VerdictWord, nature: Nature, kind: ProposalKind) -> None:
+    judged = propose(_target(nature, operator=Operator.QUALITATIVE, value=None), actual=None, pace=Verdict("T", 2022, word).pace, rules=RULES)
+    assert judged.kind is kind
+    assert word.value in judged.reason.zh
 
 
 def test_a_strict_bound_not_met_is_strengthened() -> None:
