@@ -42,7 +42,7 @@ def test_a_statistician_follows_a_planted_fraud_to_its_end(signed_in: SignedIn, 
     statistician.goto(f"/units/{CODE}")
     expect(statistician.get_by_role("heading", name="逐年")).to_be_visible()
     look(statistician, "journey-unit-series")
-    statistician.get_by_role("row").filter(has_text="活动水平").get_by_role("link", name="C038").click()
+    statistician.get_by_role("row").filter(has_text="活动水平").get_by_role("link", name="2025", exact=True).click()
     settle(statistician)
     statistician.get_by_label("说一句").fill("用电量为上年 2.25 倍而产量没有变化，请说明或核对电费单")
     statistician.get_by_role("button", name="发送").click()

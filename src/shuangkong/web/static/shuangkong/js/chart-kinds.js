@@ -67,7 +67,7 @@ function namedLine(colour, { name, values, periods, marks = {}, tone, dash, widt
   return {
     type: "line", name, connectNulls: false, symbol: "circle", symbolSize: points ? 7 : 0, showSymbol: points, z: points ? 4 : 3,
     lineStyle: { color: tone, width, type: dash || "solid" }, itemStyle: { color: tone },
-    endLabel: { show: true, formatter: name, color: tone, fontSize: 12, lineHeight: 18, distance: 6, width: 84, overflow: "break" }, labelLayout: { moveOverlap: "shiftY" },
+    endLabel: { show: true, formatter: name, color: tone, fontSize: 12, lineHeight: 18, distance: 6, width: 92, overflow: "break" }, labelLayout: { moveOverlap: "shiftY" },
     emphasis: { disabled: true },
     data: values.map((value, at) => ({
       value: number(value), mark: marks[periods[at]],
@@ -113,7 +113,7 @@ function band({ low, high }, colour) {
 function lines({ series, periods, unit, zero }, colour, width) {
   return {
     ...common(colour),
-    grid: { left: 8, right: narrow(width) ? 64 : 96, top: 32, bottom: 8, containLabel: true },
+    grid: { left: 8, right: narrow(width) ? 64 : 108, top: 32, bottom: 8, containLabel: true },
     tooltip: { ...common(colour).tooltip, trigger: "axis", formatter: axisTip(unit), axisPointer: { type: "line", lineStyle: { color: colour("strong-rule") } } },
     xAxis: nameAxis(colour, periods, { boundaryGap: false }), yAxis: valueAxis(colour, { unit, zero }), series,
   };
