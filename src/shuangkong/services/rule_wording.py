@@ -46,7 +46,7 @@ FIELDS = {
 TERMS = {
     "风电": "wind power", "太阳能发电": "solar power", "水电": "hydropower", "生物质发电": "biomass power", "地热能发电": "geothermal power",
     "优秀": "excellent", "良好": "good", "合格": "pass", "不合格": "fail", "剔除": "struck out", "淘汰类": "eliminated", "限制类": "restricted",
-    "未完成化解过剩产能": "overcapacity not yet resolved", "垃圾焚烧": "waste incineration", "火电": "thermal power", "水泥": "cement", "造纸": "papermaking",
+    "未完成化解过剩产能任务": "overcapacity task not met", "垃圾焚烧": "waste incineration", "火电": "thermal power", "水泥": "cement", "造纸": "papermaking",
 }
 _SAME = {"zh": Words("", ""), "en": None}
 

@@ -4,6 +4,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from cycle_steps import decided_cycle, frozen, started
 from django.test import Client
 from filing_steps import FORM, Person, carried, open_window, submitted
 from signed_client import signed_in
@@ -106,3 +107,19 @@ def test_a_return_is_filled_in_reviewed_and_opened_in_english(small_city: None, 
     auditor = signed_in(person(Role.AUDITOR, "411700"))
     for link in ChainLink.objects.order_by("-index")[:12]:
         assert chinese_of(auditor, f"/audit/acts/{link.index}") == []
+
+
+def test_an_assessment_is_read_in_english(person: Person) -> None:
+    cycle = decided_cycle(person)
+    assessor, home = signed_in(person(Role.ASSESSOR, "development_reform")), f"/assessments/{cycle.pk}"
+    assert chinese_of(assessor, "/assessments") == []
+    assert chinese_of(assessor, home) == []
+    assert chinese_of(assessor, f"{home}/411721") == []
+    assert chinese_of(signed_in(person(Role.GOVERNMENT, "411700")), f"{home}/freeze") == []
+    frozen(cycle, person)
+    assert chinese_of(assessor, f"{home}/frozen") == []
+
+
+def test_a_county_evaluates_itself_in_english(person: Person) -> None:
+    cycle = started(person)
+    assert chinese_of(signed_in(person(Role.REPORTER, "411721")), f"/assessments/{cycle.pk}/411721/self-evaluation") == []
