@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from shuangkong.hj212.crc import Variant, crc_of
 from shuangkong.hj212.encryption import enciphered
 from shuangkong.hj212.events import NEED_DATA, Closed, Event, Frame, Skipped
-from shuangkong.hj212.frame import HEAD, Patience, cut, framed, partial_head
+from shuangkong.hj212.frame import HEAD, Patience, as_printed, cut, framed, partial_head
 from shuangkong.hj212.packets import Packet
 from shuangkong.hj212.sm4 import Sm4
 
@@ -83,15 +83,13 @@ class Connection:
             self._start = start
             self._after_frame = start == len(buffer)
         if HEAD.match(buffer, start):
-            frame = cut(buffer, start, patience=self._patience, cipher=self._cipher)
+            frame = as_printed(buffer, start, self._cipher) or cut(buffer, start, patience=self._patience, cipher=self._cipher)
             if frame:
                 self._start = start + len(frame.raw)
                 self._after_frame = True
                 return frame
-        else:
-            skipped = self._skipped()
-            if skipped:
-                return skipped
+        elif skipped := self._skipped():
+            return skipped
         return Closed(self._buffer[self._start :]) if self._patience is Patience.ENDED else NEED_DATA
 
     def events(self) -> Iterator[Frame | Skipped | Closed]:

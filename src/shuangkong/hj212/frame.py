@@ -40,6 +40,29 @@ class Patience(Enum):
     ENDED = "nothing more will come"
 
 
+def as_printed(buffer: bytes, start: int, cipher: Sm4 | None) -> Frame | None:
+    """Return the frame at `start` if it is as it should be (取正常帧): the quick way. `cut` would say the same, and says the rest.
+
+    Examples
+    --------
+    >>> as_printed(b"##0007CP=&&&&F781" + LINE_END, 0, None).status
+    <Status.OK: 'ok'>
+    """
+    end = start + HEAD_LENGTH + int(buffer[start + 2 : start + HEAD_LENGTH])
+    segment = buffer[start + HEAD_LENGTH : end]
+    received = buffer[end : end + CRC_LENGTH]
+    if (
+        buffer[end + CRC_LENGTH : end + CRC_LENGTH + 2] != LINE_END
+        or received != crc_text(segment)
+        or segment[-2:] != b"&&"
+        or b"#" in segment
+        or not 0 <= segment.find(b"CP=&&") <= len(segment) - 7
+        or not (cipher is None or looks_plain(segment))
+    ):
+        return None
+    return Frame(segment, _OK, _HJ212, received, received, len(segment), True, buffer[start : end + CRC_LENGTH + 2])
+
+
 def cut(buffer: bytes, start: int, *, patience: Patience, cipher: Sm4 | None) -> Frame | None:
     """Return the frame whose head stands at `start` of the buffer, None while it is incomplete (取一帧).
 
@@ -56,12 +79,10 @@ def cut(buffer: bytes, start: int, *, patience: Patience, cipher: Sm4 | None) ->
     >>> cut(b"##0021CP=&&RtdInterval=30&&2F80", 0, patience=Patience.PAUSED, cipher=None).status
     <Status.CRC_ERROR: 'crc_error'>
     """
-    frame = _as_printed(buffer, start, cipher)
-    if frame:
-        return frame
     window = buffer[start : start + LONGEST_FRAME]
     may_lack_line_end = patience is not Patience.MORE_COMES
     end = HEAD_LENGTH + int(window[2:HEAD_LENGTH])
+    frame = None
     if len(window) >= end + CRC_LENGTH + (0 if may_lack_line_end else len(LINE_END)):
         frame = _at_declared_place(window, end, cipher)
         if frame and frame.crc_variant:
@@ -71,23 +92,6 @@ def cut(buffer: bytes, start: int, *, patience: Patience, cipher: Sm4 | None) ->
     if frame:  # well formed, but for its checksum: perhaps a shorter one is right
         return _recovered(window, _ends(window[:end], _END), cipher) or frame
     return _looked_for(window, patience, cipher)
-
-
-def _as_printed(buffer: bytes, start: int, cipher: Sm4 | None) -> Frame | None:
-    """The quick way for a frame as it should be; what is not certain in one look is left to the careful way, which would say the same."""
-    end = start + HEAD_LENGTH + int(buffer[start + 2 : start + HEAD_LENGTH])
-    segment = buffer[start + HEAD_LENGTH : end]
-    received = buffer[end : end + CRC_LENGTH]
-    if (
-        buffer[end + CRC_LENGTH : end + CRC_LENGTH + 2] != LINE_END
-        or received != crc_text(segment)
-        or segment[-2:] != b"&&"
-        or b"#" in segment
-        or not 0 <= segment.find(b"CP=&&") <= len(segment) - 7
-        or not (cipher is None or looks_plain(segment))
-    ):
-        return None
-    return Frame(segment, _OK, _HJ212, received, received, len(segment), True, buffer[start : end + CRC_LENGTH + 2])
 
 
 def _at_declared_place(window: bytes, end: int, cipher: Sm4 | None) -> Frame | None:

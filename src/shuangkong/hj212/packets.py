@@ -1,6 +1,7 @@
 """What a data segment says (数据包), as a value that is read and written alike."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple, Self
 
@@ -13,6 +14,7 @@ SYSTEM_INTERACTION = "91"
 DATA_RECEIVED, NOTICE_RECEIVED, HEARTBEAT = "9014", "9013", "9015"
 LONGEST_AREA = 950
 _LONGEST_NUMBER = 9
+_REMEMBERED_HEADERS = 1 << 14
 LONGEST_SEGMENT = 9999
 _FIRST_INTERACTION = "9000"
 _FORBIDDEN = frozenset(";=& \t\r\n#")
@@ -54,8 +56,13 @@ class Packet(NamedTuple):
         >>> packet.mn, packet.edition.name, packet.answer_wanted, packet.pairs
         ('010000A8900016F000169DC0', '2017', True, [('RtdInterval', '30')])
         """
-        (qn, st, cn, pw, mn, flag, pnum, pno, rf), area = grammar.parts(segment)
-        return cls(qn, st, cn, pw, mn, _number(flag), _number(pnum), _number(pno), _number(rf), area)
+        header_end, start, end = grammar.bounds(segment)
+        area = segment[start:end] if start <= end else None
+        if segment[:3] == b"QN=" and segment[20:21] == b";" and segment[3:20].isdigit():
+            # All but the request id is the same in every packet of a device: it is remembered.
+            fields = _fields(segment[21:header_end])
+            return cls(fields[0] or segment[3:20].decode(), *fields[1:], area)
+        return cls(*_fields(segment[:header_end]), area)
 
     @classmethod
     def of(
@@ -190,11 +197,14 @@ def items(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield from [",".join(together)] if factor else together
 
 
-class _Numerals(dict[str | None, int | None]):
-    """Header numbers by their text; what is no short number is None."""
-
-    def __missing__(self, text: str | None) -> int | None:
-        return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+_Fields = tuple[str | None, str | None, str | None, str | None, str | None, int | None, int | None, int | None, int | None]
 
 
-_number = _Numerals([(None, None), *((str(number), number) for number in range(256))]).__getitem__
+@lru_cache(_REMEMBERED_HEADERS)
+def _fields(header: bytes) -> _Fields:
+    qn, st, cn, pw, mn, flag, pnum, pno, rf = grammar.fields(header)
+    return qn, st, cn, pw, mn, _number(flag), _number(pnum), _number(pno), _number(rf)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None

@@ -7,27 +7,22 @@ Grammar of HJ 212-2017 6.3.2, in the order printed:
     item      = key "=" value
     value     = "//" text "//" / *(any but ";" and ",")
 
-Devices change the order, leave fields out and put blanks in. So the pattern of the printed order is only the quick way; what does not match it is read by
-name. Both ways give the same for what both can read.
+Devices change the order, leave fields out and put blanks in: everything is read by name.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 HEADER_NAMES = ("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF")
 
-_TEXT = r"=([^;=\s&]*);"
-_PRINTED_ORDER = re.compile(
-    f"(?:QN{_TEXT})?ST{_TEXT}CN{_TEXT}PW{_TEXT}MN{_TEXT}(?:Flag{_TEXT})?(?:PNUM{_TEXT}PNO{_TEXT})?(?:RF{_TEXT})?"
-)
 _AREA_OPENING = re.compile(rb"CP\s*=\s*&&")
 _LOG_CLOSING = re.compile(r"//(?=\s*(?:[;,]|\Z))")
 _LOG_TEXT = re.compile(rb"=\s*//.*?//(?=\s*(?:[;,]|\Z))", re.DOTALL)
 
 
-def parts(segment: bytes) -> tuple[Sequence[str | None], bytes | None]:
-    """Take a segment apart (拆分数据段): header texts in the order of `HEADER_NAMES`, None where absent; the area, None where it is not delimited.
+def fields(header: bytes) -> list[str | None]:
+    """Return the texts of a header in the order of `HEADER_NAMES`, None where absent; of a repeated field the last (数据段字段).
 
     Source
     ------
@@ -35,22 +30,15 @@ def parts(segment: bytes) -> tuple[Sequence[str | None], bytes | None]:
 
     Examples
     --------
-    >>> parts(b"ST=32;CN=2011; MN=A1; CP=&&DataTime=20260301&&")
-    ([None, '32', '2011', None, 'A1', None, None, None, None], b'DataTime=20260301')
+    >>> fields(b"ST=32;CN=2011; MN=A1; ")
+    [None, '32', '2011', None, 'A1', None, None, None, None]
     """
-    header_end, start, end = bounds(segment)
-    header = segment[:header_end].decode("ascii", "backslashreplace")
-    printed = _PRINTED_ORDER.fullmatch(header)
-    return printed.groups() if printed else _by_name(header), segment[start:end] if start <= end else None
-
-
-def _by_name(header: str) -> list[str | None]:
-    fields = {}
-    for field in header.split(";"):
+    by_name = {}
+    for field in header.decode("ascii", "backslashreplace").split(";"):
         name, equals, text = field.partition("=")
         if equals:
-            fields[name.strip()] = text.strip()
-    return [fields.get(name) for name in HEADER_NAMES]
+            by_name[name.strip()] = text.strip()
+    return [by_name.get(name) for name in HEADER_NAMES]
 
 
 def bounds(segment: bytes) -> tuple[int, int, int]:
