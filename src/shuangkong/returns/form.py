@@ -155,8 +155,8 @@ class Cell:
     group: str
 
     def choice(self, label: str) -> Words:
-        """Return a choice as it is shown (选项); it is filed by its Chinese label."""
-        return Words(label, dict(zip(self.choices, self.choices_en, strict=False)).get(label, label))
+        """Return a choice, or that a cell does not apply, as it is shown (选项); it is filed by its Chinese label."""
+        return Words(label, {**dict(zip(self.choices, self.choices_en, strict=False)), "不适用": "not applicable"}.get(label, label))
 
     @property
     def is_computed(self) -> bool:
