@@ -113,8 +113,8 @@ def meter_increments(
 def _with_ends(kept: Sequence[Reading], fitting: Fitting, as_of: datetime) -> list[Reading]:
     """Return the readings with those taken when the meter was fitted and taken off, where they are known."""
     points = list(kept)
-    if fitting.first_register is not None and (not points or points[0].at > fitting.start):
-        points.insert(0, Reading(fitting.start, fitting.first_register, fitting.start))
+    if fitting.fitted is not None and (not points or points[0].at > fitting.start):
+        points.insert(0, fitting.fitted)
     if fitting.last_register is not None and fitting.end is not None and fitting.end <= as_of:
         points.append(Reading(fitting.end, fitting.last_register, fitting.end))
     return points

@@ -59,6 +59,11 @@ class Fitting:
     rolls_over_at: Decimal | None = None
     most_per_hour: Decimal | None = None
 
+    @property
+    def fitted(self) -> Reading | None:
+        """The register when the meter was fitted, as a reading."""
+        return None if self.first_register is None else Reading(self.start, self.first_register, self.start)
+
     def holds(self, moment: datetime) -> bool:
         """Tell whether the meter was in place."""
         return self.start <= moment and (self.end is None or moment < self.end)
@@ -191,10 +196,17 @@ def sifted(
             aside.append(SetAside(reading, reason))
         else:
             kept.append(reading)
-    is_followed = fitting.last_register is not None  # what the register showed when it was taken off follows the last reading
-    if not is_followed and len(kept) > 1 and kept[-1].register < kept[-2].register and not rolled_over(kept[-2], kept[-1], fitting=fitting):
+    if kept and _waits(kept, fitting):
         aside.append(SetAside(kept.pop(), SetAsideReason.PENDING))
     return tuple(kept), tuple(aside)
+
+
+def _waits(kept: Sequence[Reading], fitting: Fitting) -> bool:
+    """Tell whether the last reading fell and nothing follows it, not even what the register showed when it was taken off."""
+    before = kept[-2] if len(kept) > 1 else fitting.fitted
+    if fitting.last_register is not None or before is None or before.at == kept[-1].at or kept[-1].register >= before.register:
+        return False
+    return not rolled_over(before, kept[-1], fitting=fitting)
 
 
 def _passing(sound: Sequence[Reading], place: int, fitting: Fitting) -> SetAsideReason | None:

@@ -130,6 +130,12 @@ def test_a_fall_waits_for_the_next_reading() -> None:
     assert (_amounts(waiting), [each.reason for each in waiting.set_aside]) == (["5"], [SetAsideReason.PENDING])
 
 
+def test_a_first_reading_below_the_register_at_fitting_waits_too() -> None:
+    waiting = _record(_heard("0", first=1), Fitting(DAY, first_register=Decimal(51)))
+    assert (waiting.increments, [each.reason for each in waiting.set_aside]) == ((), [SetAsideReason.PENDING])
+    assert _amounts(_record(_heard("0", "2", first=1), Fitting(DAY, first_register=Decimal(51)))) == ["0", "2"]
+
+
 def test_a_fall_before_the_meter_was_taken_off_waits_for_nothing() -> None:
     old = Fitting(DAY, DAY + 4 * STEP, last_register=Decimal(9))
     record = _record(_heard("100", "105", "110", "2"), old)
