@@ -128,7 +128,7 @@ def test_anything_at_all_is_read_without_falling(raw: bytes) -> None:
     for event in told([raw, raw[::-1]], key=KEY):
         if isinstance(event, Frame):
             packet = event.packet
-            assert (packet.pairs, packet.factors, packet.plain, list(packet.readings.rows()), packet.command, packet.edition, packet.encoding) is not None
+            assert (packet.pairs, packet.factors, packet.other, list(packet.readings.rows()), packet.command, packet.edition, packet.encoding) is not None
 
 
 @given(st.binary(max_size=200))

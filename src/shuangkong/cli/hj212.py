@@ -109,5 +109,5 @@ def frame_as_json(frame: Frame) -> dict[str, Any]:
         "cp_encoding": packet.encoding,
         "cp_pairs": packet.pairs,
         "factors": packet.factors,
-        "cp_other": packet.plain,
+        "cp_other": packet.other,
     }

@@ -145,7 +145,7 @@ class Packet(NamedTuple):
         return by_factor
 
     @property
-    def plain(self) -> dict[str, str]:
+    def other(self) -> dict[str, str]:
         """The items that belong to no factor, such as DataTime (其他参数)."""
         return {key: value for key, value in self.pairs if "-" not in key}
 

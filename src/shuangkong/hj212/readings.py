@@ -17,7 +17,7 @@ from shuangkong.hj212 import segment as grammar
 from shuangkong.hj212.editions import is_figure
 
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]{1,24}(?:\.[0-9]{0,24})?|\.[0-9]{1,24})(?:[eE][+-]?[0-9]{1,2})?")
-_REMEMBERED_NUMBERS, _REMEMBERED_SHAPES, _REMEMBERED_TIMES = 1 << 16, 1 << 12, 1 << 10
+_REMEMBERED_NUMBERS, _REMEMBERED_SHAPES, _REMEMBERED_TIMES = 1 << 14, 1 << 12, 1 << 10
 # An area can be cut at every separator at once if "=" and "," or ";" take turns and nothing in it needs a second look: blanks, log texts, Chinese.
 _ALIKE = bytes.maketrans(b",;", b"==")
 _COMMA_TO_SEMICOLON = bytes.maketrans(b",", b";")

@@ -50,7 +50,7 @@ class Groups:
         count, number = packet.packet_count, packet.packet_number
         if not count or not number or not number <= count <= _MOST_PACKETS:
             return []
-        key = (packet.mn, packet.system_code, packet.command_code, packet.plain.get("DataTime"), count)
+        key = (packet.mn, packet.system_code, packet.command_code, packet.other.get("DataTime"), count)
         arrived = self._arrived.setdefault(key, set())
         arrived.add(number)
         if len(arrived) == count:

@@ -124,7 +124,7 @@ def test_an_area_ends_at_the_last_closing() -> None:
 
 def test_of_repeated_keys_the_last_counts() -> None:
     packet = Packet.read(b"CN=2011;CP=&&a-Rtd=1,a-Flag=D;a-Rtd=2;DataTime=3;DataTime=4&&")
-    assert (packet.factors, packet.plain) == ({"a": {"Rtd": "2", "Flag": "D"}}, {"DataTime": "4"})
+    assert (packet.factors, packet.other) == ({"a": {"Rtd": "2", "Flag": "D"}}, {"DataTime": "4"})
 
 
 @pytest.mark.parametrize(("area", "encoding"), [(b"", "ascii"), (b"a=1", "ascii"), ("更".encode(), "utf-8"), ("更".encode("gbk"), "gbk"), (b"\xff", None)])

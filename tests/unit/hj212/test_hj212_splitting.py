@@ -27,7 +27,7 @@ def test_a_long_packet_is_cut_between_factors_and_each_part_carries_the_time() -
     assert [(part.packet_count, part.packet_number, part.flag) for part in parts] == [(len(parts), number + 1, 7) for number in range(len(parts))]
     assert len(parts) == 3
     assert all(len(part.parameters or b"") <= 950 for part in parts)
-    assert all(part.plain == {"DataTime": "20260301110000"} for part in parts)
+    assert all(part.other == {"DataTime": "20260301110000"} for part in parts)
     together: dict[str, dict[str, str]] = {}
     for part in parts:
         assert not together.keys() & part.factors.keys()
