@@ -56,7 +56,7 @@ def list_people(data: Path) -> None:
       shuangkong user list --data /srv/shuangkong
     """
     _start(data)
-    from shuangkong.services.administration import everybody
+    from shuangkong.services.people_lists import everybody
 
     for one in everybody():
         state = say(Words("在用", "active") if one.is_active else Words("停用", "left"))

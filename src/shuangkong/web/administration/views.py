@@ -13,7 +13,7 @@ from shuangkong.access.roles import Permission, Role
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import day_named
-from shuangkong.services import administration, clock, stand_ins
+from shuangkong.services import administration, clock, people_lists, stand_ins
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.security_limits import limit
 from shuangkong.web.page import language_of, page_number
@@ -35,7 +35,7 @@ def show_people(request: HttpRequest) -> HttpResponse:
     """Show who is registered, with their posts (人员)."""
     told = request.GET
     asked = {name: told.get(name, "").strip() for name in ("q", "role", "organisation")}
-    found = administration.people(asked=asked["q"], role=Role.__members__.get(asked["role"]), organisation=asked["organisation"], number=page_number(request))
+    found = people_lists.people(asked=asked["q"], role=Role.__members__.get(asked["role"]), organisation=asked["organisation"], number=page_number(request))
     shown = {"people": found, "asked": asked, "roles": list(Role), "query": urlencode({name: text for name, text in asked.items() if text}), **_may(request)}
     return render(request, "administration/people.html", shown)
 
@@ -45,7 +45,7 @@ def show_people(request: HttpRequest) -> HttpResponse:
 def show_person(request: HttpRequest, person: int) -> HttpResponse:
     """Show a person: posts, how the person signs in, what may be done (人员详情)."""
     today = clock.today()
-    opened = administration.person_page(person_id=person)
+    opened = people_lists.person_page(person_id=person)
     shown = {
         "opened": opened, "today": today, "roles": list(Role), "organisations": sorted(tree_on(today), key=lambda node: (node.kind.name, node.code)),
         "held": [post for post in opened.line.posts if post.is_held(today)], "past": [post for post in opened.line.posts if not post.is_held(today)],

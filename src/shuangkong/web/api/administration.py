@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from shuangkong.access.roles import Permission, Role
-from shuangkong.services import access_log, administration, clock, stand_ins
+from shuangkong.services import access_log, administration, clock, people_lists, stand_ins
 from shuangkong.services.health import system_state
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import (
@@ -190,7 +190,7 @@ class SystemShape(Schema):
 @router.get("/people", auth=Allowed(*_EITHER), response=answers(Listed[PersonLine]), summary="人员 / people")
 def read_people(request: HttpRequest, page: Query[Paging], q: Short = "") -> Any:
     """Who is registered, with their posts; a page at a time (人员)."""
-    return page.of(administration.everybody(asked=q.strip()))
+    return page.of(people_lists.everybody(asked=q.strip()))
 
 
 @router.post("/people", auth=Allowed(_P.PEOPLE_MANAGE), response=answers(Keyed), summary="登记人员 / register a person")
@@ -203,7 +203,7 @@ def register(request: HttpRequest, told: Registering) -> Any:
 @router.get("/people/{int:person}", auth=Allowed(*_EITHER), response=answers(PersonShape), summary="人员详情 / a person")
 def read_person(request: HttpRequest, person: Key) -> Any:
     """A person with posts past and present (人员详情)."""
-    return administration.person_page(person_id=person)
+    return people_lists.person_page(person_id=person)
 
 
 @router.get("/people/{int:person}/hand-over", auth=Allowed(*_EITHER), response=answers(HandoverShape), summary="交接清单 / what is handed over")

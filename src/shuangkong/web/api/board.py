@@ -1,7 +1,6 @@
-"""Operations of the board: targets, indicators, observations, one figure opened, what changed."""
+"""Operations of the board: targets and indicators."""
 
 from dataclasses import fields
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +15,8 @@ from shuangkong.services.board_exports import BOARD_FORMS, export_of
 from shuangkong.services.board_pages import BoardFilter, board_page
 from shuangkong.services.deployment import catalogue
 from shuangkong.services.indicators import explain_indicator, list_indicators
-from shuangkong.services.observation_queries import seen_observations
-from shuangkong.services.openings import open_figure
 from shuangkong.services.standing import city_indicators
 from shuangkong.services.target_pages import target_page
-from shuangkong.services.what_changed import what_changed
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import (
     AsText,
@@ -236,132 +232,6 @@ class Indicator(NamedIndicator):
     inputs: list[RawInput]
 
 
-class ObservationShape(Schema):
-    """The version in force of a figure (观测值)."""
-
-    element: str
-    org: str
-    period: str
-    value: Exact | None
-    unit: str
-    grade: str
-    source: str
-    reported_by: str
-    approved_by: str
-    recorded_at: datetime
-    note: str
-    filing: int | None = Field(alias="filing_id")
-    link: int | None
-
-
-class VersionShape(Schema):
-    """One version of a figure (数值版本)."""
-
-    value: Exact | None
-    recorded_at: datetime
-    link: int | None
-
-
-class StepShape(Schema):
-    """Through whose hands a figure went (经手)."""
-
-    act: Told
-    person: str
-    post: str
-    organisation: str
-    recorded_at: datetime
-    link: int
-
-
-class LinkShape(Schema):
-    """A link of the chain (链环)."""
-
-    index: int
-    digest: str
-
-
-class PartShape(Schema):
-    """What one organisation adds (组成)."""
-
-    org: str = Field(alias="node.code")
-    name: Told = Field(alias="node.name")
-    value: Exact
-
-
-class PartsShape(Schema):
-    """What a sum is made of (汇总组成); `hidden` ones are not for the reader, and then often the total neither."""
-
-    element: str = Field(alias="rule.of")
-    total: Exact | None
-    reported: int
-    expected: int
-    hidden: int
-    parts: list[PartShape]
-
-
-class FigureShape(Schema):
-    """A reported figure with its versions, hands and link (数据溯源)."""
-
-    element: str
-    name: Told
-    definition: Told
-    org: str = Field(alias="node.code")
-    period: AsText
-    value: Exact | None = Field(alias="row.value")
-    unit: str = Field(alias="row.unit")
-    grade: str = Field(alias="row.grade")
-    source: str = Field(alias="row.source")
-    reported_by: str = Field(alias="row.reported_by")
-    approved_by: str = Field(alias="row.approved_by")
-    recorded_at: datetime = Field(alias="row.recorded_at")
-    filing: int | None = Field(alias="filing_id")
-    versions: list[VersionShape]
-    steps: list[StepShape]
-    link: LinkShape | None
-    made_of: PartsShape | None
-
-
-class LockedShape(Schema):
-    """A return that was locked (新锁定的报表)."""
-
-    filing: int = Field(alias="filing_id")
-    form: Told
-    organisation: str = Field(alias="node.code")
-    period: str
-    recorded_at: datetime
-    link: int
-
-
-class TurnedShape(Schema):
-    """A light that turned (灯号变化)."""
-
-    target: str = Field(alias="target.id")
-    name: Told = Field(alias="target.name")
-    before: Annotated[Light, ByName]
-    after: Annotated[Light, ByName]
-
-
-class OpenedShape(Schema):
-    """A finding that was opened (新问题)."""
-
-    filing: int = Field(alias="filing_id")
-    code: str
-    organisation: str = Field(alias="node.code")
-    period: str
-    odd: Told
-    recorded_at: datetime
-
-
-class ChangesShape(Schema):
-    """What changed since (变化)."""
-
-    since: datetime
-    locked: list[LockedShape]
-    turned: list[TurnedShape]
-    opened: list[OpenedShape]
-    more: bool
-
-
 @router.get("/board", auth=Allowed(_P.FIGURES_READ), response=answers(Board), summary="全部指标 / every target")
 def read_board(request: HttpRequest, asked: Query[TargetsAsked], page: Query[Paging], year: Year | None = None, as_of: Day | None = None) -> Any:
     """Every target with value, light and pace, as known on a day (指标一览)."""
@@ -395,24 +265,3 @@ def read_indicators(request: HttpRequest, page: Query[Paging]) -> Any:
 def read_indicator(request: HttpRequest, code: str, org: Short, period: Short, as_of: Day | None = None) -> Any:
     """A figure with formula, working, rules and inputs (指标解释)."""
     return explain_indicator(indicators=city_indicators(), code=code, org=org, period=period, as_of=as_of)
-
-
-@router.get("/figures", auth=Allowed(_P.FIGURES_READ), response=answers(FigureShape), summary="打开一个数 / a figure opened")
-def read_figure(request: HttpRequest, element: Short, org: Short, period: Short, as_of: Day | None = None) -> Any:
-    """A reported figure with its versions, hands and link (数据溯源)."""
-    opened = open_figure(element=element, org=org, period=period, who=request.member, as_of=as_of)
-    return not_found(request) if opened is None else opened
-
-
-@router.get("/observations", auth=Allowed(_P.FIGURES_READ), response=answers(Listed[ObservationShape]), summary="观测值 / observations")
-def read_observations(
-    request: HttpRequest, page: Query[Paging], element: Short = "", org: Short = "", period: Short = "", as_of: Day | None = None
-) -> Any:
-    """The versions in force that the reader may see, by element, organisation and period, as known on a day (观测值查询); name at least one."""
-    return page.of(seen_observations(who=request.member, element=element, org=org, period=period, as_of=as_of))
-
-
-@router.get("/changes", auth=Allowed(_P.FIGURES_READ), response=answers(ChangesShape), summary="变化 / what changed")
-def read_changes(request: HttpRequest, since: Day | None = None, year: Year | None = None, as_of: Day | None = None) -> Any:
-    """What was locked, which lights turned, which findings came since a day (变化)."""
-    return what_changed(who=request.member, since=since, year=year, as_of=as_of)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.services import clock, own_factor, signing_in
 from shuangkong.services.access_log import AccessKind, log
-from shuangkong.services.administration import person_page
+from shuangkong.services.people_lists import person_page
 from shuangkong.services.second_factor import NoReplacement, renew_recovery_codes
 from shuangkong.services.security_limits import limit
 from shuangkong.services.sessions import end_sessions, open_sessions
