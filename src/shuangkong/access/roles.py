@@ -76,6 +76,8 @@ class Permission(Enum):
     SECURITY_MANAGE = "管理安全设置"
     SYSTEM_MANAGE = "管理系统"
     TOKEN_MANAGE = "管理接口令牌"
+    MONITORING_MANAGE = "管理监测登记"
+    MONITORING_REPORT = "报告监测状况"
 
     @property
     def words(self) -> Words:
@@ -92,6 +94,7 @@ _ALLOWS: Mapping[str, str] = {
     "ASSESSMENT_PUBLISH": "publish assessment results", "RESULT_RECEIVE": "receive assessment results", "EXPORT": "export", "RULES_READ": "read rules",
     "EVIDENCE_READ": "read evidence", "AUDIT_LOG_READ": "read the access log", "WINDOW_MANAGE": "manage filing windows", "PEOPLE_MANAGE": "manage people",
     "APPOINTMENTS_MANAGE": "manage posts", "SECURITY_MANAGE": "manage security", "SYSTEM_MANAGE": "manage the system", "TOKEN_MANAGE": "manage API tokens",
+    "MONITORING_MANAGE": "manage the register of monitoring", "MONITORING_REPORT": "report the state of monitors",
 }
 
 
@@ -100,8 +103,8 @@ ADMINISTRATORS = frozenset({_R.SYSTEM_ADMINISTRATOR, _R.SECURITY_ADMINISTRATOR, 
 _READS = frozenset({_P.FIGURES_READ, _P.RULES_READ, _P.EVIDENCE_READ})
 _WORKS = _READS | {_P.DISCUSS, _P.EXPORT, _P.TOKEN_MANAGE}
 GRANTS: Mapping[Role, frozenset[Permission]] = {
-    _R.REPORTER: _WORKS | {_P.RETURN_FILE, _P.AMENDMENT_ASK, _P.FINDING_EXPLAIN, _P.SELF_EVALUATE, _P.TASK_REPORT},
-    _R.REVIEWER: _WORKS | {_P.RETURN_REVIEW, _P.RETURN_SEND_BACK, _P.FINDING_JUDGE, _P.APPEAL, _P.WINDOW_MANAGE},
+    _R.REPORTER: _WORKS | {_P.RETURN_FILE, _P.AMENDMENT_ASK, _P.FINDING_EXPLAIN, _P.SELF_EVALUATE, _P.TASK_REPORT, _P.MONITORING_REPORT},
+    _R.REVIEWER: _WORKS | {_P.RETURN_REVIEW, _P.RETURN_SEND_BACK, _P.FINDING_JUDGE, _P.APPEAL, _P.WINDOW_MANAGE, _P.MONITORING_MANAGE, _P.MONITORING_REPORT},
     _R.APPROVER: _WORKS | {_P.RETURN_APPROVE, _P.RETURN_LOCK, _P.RETURN_SEND_BACK, _P.AMENDMENT_CONSENT, _P.PERIOD_WAIVE, _P.FINDING_WAIVE, _P.VERDICT_CONFIRM},
     _R.VERIFIER: _WORKS | {_P.FINDING_JUDGE},
     _R.LEAD_AGENCY: _WORKS | {_P.TASK_REPORT, _P.FINDING_JUDGE},

@@ -40,6 +40,7 @@ class ActKind(Enum):
     HANDING_OVER = "移交"
     EXPORT = "导出"
     REMARK = "讨论"
+    MONITORING_CHANGE = "监测登记"
 
     @property
     def code(self) -> str:
@@ -66,6 +67,7 @@ _WITH_REASON = frozenset(
     {
         ActKind.WITHDRAWAL, ActKind.SENDING_BACK, ActKind.AMENDMENT, ActKind.WAIVER, ActKind.RULE_CHANGE, ActKind.ROLE_CHANGE,
         ActKind.ORGANISATION_CHANGE, ActKind.WINDOW_CHANGE, ActKind.APPEAL, ActKind.FINDING_CLOSURE,
+        ActKind.MONITORING_CHANGE,
     }
 )  # fmt: skip
 _BY_CODE = {kind.code: kind for kind in ActKind}

@@ -15,7 +15,7 @@ _KINDS = {
     "organisation": Words("组织", "organisation"), "person": Words("人员", "person"), "rules": Words("规则和城市包", "rules and city pack"),
     "city": Words("存证链", "chain of"), "finding": Words("问题", "finding"), "findings": Words("载入报表的核查", "checks of loaded returns"),
     "assessment": Words("考核", "assessment"), "data": Words("数据表", "data"), "export": Words("导出", "export"), "bundle": Words("存证包", "proof bundle"),
-    "table": Words("表", "table"), "verdict": Words("定性评判", "verdict"), "access-log": Words("操作记录", "access log"),
+    "table": Words("表", "table"), "verdict": Words("定性评判", "verdict"), "access-log": Words("操作记录", "access log"), "monitoring": Words("监测登记", "register of monitoring"),
 }  # fmt: skip
 _PAGES = {"return": "return", "finding": "finding", "organisation": "organisation", "rules": "rules", "assessment": "assessment", "returns": "form", "window": "form", "waiver": "form", "verdict": "target"}
 

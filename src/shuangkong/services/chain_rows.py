@@ -90,6 +90,7 @@ TABLES: tuple[Hanging, ...] = (
     Hanging(tables.HandOver),
     Hanging(tables.TargetVerdict),
     Hanging(tables.VerdictDecision),
+    Hanging(tables.AlarmStep, may_be_unsealed=True),
 )
 # What an act of some kinds on some subjects must have left behind, in one of these tables.
 _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (

@@ -14,6 +14,7 @@ from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.services.chain_figures import figure_findings
 from shuangkong.services.chain_filings import filing_findings
+from shuangkong.services.chain_lists import list_findings
 from shuangkong.services.chain_rows import chunks, guard_findings, octets, row_findings
 from shuangkong.services.snapshots import snapshot
 from shuangkong.store.models import ChainContent, ChainLink, FrozenFile, PublishedHead
@@ -94,6 +95,7 @@ def _anchor_findings(anchor: Digest | None) -> Iterator[Finding]:
 _STEPS: tuple[tuple[Words, Callable[[], Iterator[Finding]]], ...] = (
     (Words("只增保护", "guards"), guard_findings),
     (Words("岗位、机构、填报期、考核", "posts, organisations, windows, assessments"), row_findings),
+    (Words("监测登记", "register of monitoring"), list_findings),
     (Words("报表", "returns"), filing_findings),
     (Words("观测值", "observations"), figure_findings),
 )

@@ -12,7 +12,8 @@ from django.db.models import Max
 
 from shuangkong.hj212.crc import Variant
 from shuangkong.services import clock
-from shuangkong.services.sealed_secret import SecretUnreadable, opened
+from shuangkong.services.monitoring_secrets import opened_secret
+from shuangkong.services.sealed_secret import SecretUnreadable
 from shuangkong.store.models import DeviceVersion
 
 
@@ -41,8 +42,8 @@ def device_settings() -> Mapping[str, DeviceSettings]:
         if row.is_retired:
             continue
         try:
-            password = opened(row.sealed_password, owner=owner_of(row.device.mn, "password")) if row.sealed_password else ""
-            key = bytes.fromhex(opened(row.sealed_key, owner=owner_of(row.device.mn, "key"))) if row.sealed_key else None
+            password = opened_secret(row.device.mn, "password", row.sealed_password)
+            key = bytes.fromhex(opened_secret(row.device.mn, "key", row.sealed_key)) or None
         except SecretUnreadable:
             continue
         told[row.device.mn] = DeviceSettings(row.device.mn, row.point.code, row.edition, Variant(row.checksum), password, key, row.settings)
@@ -54,7 +55,3 @@ def versions_on(day: date) -> Mapping[int, DeviceVersion]:
     rows = DeviceVersion.objects.filter(valid_from__lte=day).select_related("device", "point").order_by("device_id", "valid_from", "id")
     return {row.device_id: row for row in rows.iterator(chunk_size=2000)}
 
-
-def owner_of(mn: str, secret: str) -> str:
-    """Return whom a secret is sealed for (密文归属)."""
-    return f"device/{mn}/{secret}"

@@ -16,6 +16,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.chain import open_chain, record_export, system_actor
+from shuangkong.services.chain_lists import LISTS
 from shuangkong.services.chain_rows import TABLES
 from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.deployment import city
@@ -191,7 +192,7 @@ def test_opening_a_chain_that_is_open_seals_nothing(small_city: None) -> None:
 def test_every_table_that_hangs_on_the_chain_is_held_against_it() -> None:
     elsewhere = {"FilingAct", "ObservationRow"}
     hanging = {model.__name__ for model in apps.get_app_config("store").get_models() if "link" in {one.name for one in model._meta.fields}}
-    assert hanging == {one.model.__name__ for one in TABLES} | elsewhere
+    assert hanging == {one.model.__name__ for one in (*TABLES, *LISTS.values())} | elsewhere
 
 
 def test_the_triggers_made_are_those_the_models_ask_for(db: None) -> None:

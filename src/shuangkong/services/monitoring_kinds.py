@@ -1,0 +1,173 @@
+"""What can be registered of monitoring (监测登记项目): kinds of points, their facts, spans of limits, settings of devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import Any, NamedTuple
+
+from shuangkong.hj212.editions import Factor, codes, factor_by_code
+from shuangkong.kernel.language import Words
+from shuangkong.pollution.monitoring_coverage import MonitorStage
+
+
+class PointKind(Enum):
+    """What a point is (监测点类别)."""
+
+    GAS_OUTLET = "废气排放口"
+    WATER_OUTLET = "废水排放口"
+    FUGITIVE = "无组织/厂界"
+    PARK_STATION = "园区站"
+    RIVER_SECTION = "断面"
+    WATER_SOURCE = "水源地"
+    AIR_STATION = "空气站"
+    METER = "计量表"
+
+    @property
+    def words(self) -> Words:
+        """The kind as it is shown."""
+        return Words(self.value, _ENGLISH[self.name])
+
+
+_ENGLISH = {
+    "GAS_OUTLET": "waste-gas outlet", "WATER_OUTLET": "waste-water outlet", "FUGITIVE": "fugitive or boundary point", "PARK_STATION": "park station", "RIVER_SECTION": "river section",
+    "WATER_SOURCE": "drinking-water source", "AIR_STATION": "air station", "METER": "meter",
+}  # fmt: skip
+OUTLETS = frozenset({PointKind.GAS_OUTLET, PointKind.WATER_OUTLET})
+
+
+class Statistic(Enum):
+    """Over what a limit's mean runs (限值时段)."""
+
+    HOUR = "小时"
+    DAY = "日"
+    MONTH = "月"
+
+    @property
+    def words(self) -> Words:
+        """The span as it is shown."""
+        return Words(f"{self.value}均值", f"{self.name.lower()} mean")
+
+
+class TraitKind(Enum):
+    """What stands in a fact (事项类型)."""
+
+    TEXT = "文字"
+    FLAG = "是否"
+    DAY = "日期"
+    NUMBER = "数值"
+    CHOICE = "选项"
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A fact of a point (监测点事项)."""
+
+    name: Words
+    kind: TraitKind
+    choices: tuple[str, ...] = ()
+    span: tuple[int, int] = (0, 0)
+
+    def rule_broken(self, value: object) -> Words | None:
+        """Return the rule that a value breaks, None for a sound one."""
+        if self.kind is TraitKind.FLAG:
+            return None if isinstance(value, bool) else Words("应为是或否", "must be yes or no")
+        if not isinstance(value, str) or len(value) > 120:
+            return Words("不超过 120 字", "is 120 letters at most")
+        if self.kind is TraitKind.CHOICE:
+            return None if value in self.choices else Words(f"应为 {'、'.join(self.choices)} 之一", f"must be one of {', '.join(self.choices)}")
+        if self.kind is TraitKind.DAY and not _is_day(value):
+            return Words("应为日期，如 2024-03-01", "must be a day such as 2024-03-01")
+        if self.kind is TraitKind.NUMBER and not _is_between(value, *self.span):
+            return Words(f"应为 {self.span[0]}～{self.span[1]} 之间的数", f"must be a number from {self.span[0]} to {self.span[1]}")
+        return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _is_between(text: str, low: int, high: int) -> bool:
+    try:
+        return low <= Decimal(text) <= high
+    except InvalidOperation:
+        return False
+
+
+_T = TraitKind
+TRAITS: Mapping[str, Trait] = {
+    "permit": Trait(Words("排污许可证编号", "permit number"), _T.TEXT), "must_monitor": Trait(Words("应安装自动监测", "must have an automatic monitor"), _T.FLAG),
+    "is_voc_key": Trait(Words("VOCs 重点排放", "VOC key discharger"), _T.FLAG), "installed_on": Trait(Words("安装日期", "installed on"), _T.DAY),
+    "accepted_on": Trait(Words("验收日期", "accepted on"), _T.DAY), "connected_on": Trait(Words("联网日期", "connected on"), _T.DAY),
+    "oxygen_pct": Trait(Words("基准氧含量（%）", "reference oxygen (%)"), _T.NUMBER, span=(0, 20)), "receiving": Trait(Words("排放去向或所在水体", "discharges into, or water body"), _T.TEXT),
+    "target_class": Trait(Words("水质目标", "target class of water"), _T.CHOICE, choices=("I", "II", "III", "IV", "V")),
+    "longitude": Trait(Words("经度", "longitude"), _T.NUMBER, span=(73, 136)), "latitude": Trait(Words("纬度", "latitude"), _T.NUMBER, span=(3, 54)), "note": Trait(Words("备注", "note"), _T.TEXT),
+}  # fmt: skip
+STAGES: Mapping[str, MonitorStage] = {"installed_on": MonitorStage.INSTALLED, "accepted_on": MonitorStage.ACCEPTED, "connected_on": MonitorStage.CONNECTED}
+STAGE_WORDS = {
+    MonitorStage.NONE: Words("未安装", "not installed"), MonitorStage.INSTALLED: Words("已安装", "installed"), MonitorStage.ACCEPTED: Words("已验收", "accepted"),
+    MonitorStage.CONNECTED: Words("已联网", "connected"),
+}  # fmt: skip
+
+
+def stage_on(traits: Mapping[str, Any], day: date) -> MonitorStage:
+    """Return how far the monitor of a point has come on a day (监测设备进度).
+
+    Examples
+    --------
+    >>> stage_on({"installed_on": "2024-03-01", "accepted_on": "2024-06-01"}, date(2024, 5, 1)).name
+    'INSTALLED'
+    """
+    reached = MonitorStage.NONE
+    for name, stage in STAGES.items():
+        if not traits.get(name) or date.fromisoformat(traits[name]) > day:
+            break
+        reached = stage
+    return reached
+
+
+class Setting(NamedTuple):
+    """A setting of a device (设备设置): its name, its unit, from what to what."""
+
+    name: Words
+    unit: str
+    span: tuple[int, int]
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "realtime_s": Setting(Words("实时数据间隔", "interval of real-time data"), "s", (5, 3600)), "minute_min": Setting(Words("分钟数据间隔", "interval of minute data"), "min", (1, 60)),
+    "silent_min": Setting(Words("多久无数据算失联", "silent after"), "min", (1, 1440)),
+}  # fmt: skip
+_UNITS = {"gas": ("mg/m3", "ug/m3", "ng/m3"), "water": ("mg/L", "ug/L")}
+
+
+def units_of(factor: Factor) -> tuple[str, ...]:
+    """Return the units a limit of a factor may have (限值单位), the standard's first.
+
+    Examples
+    --------
+    >>> units_of(factor_by_code()["w01018"]), units_of(factor_by_code()["w01001"])
+    (('mg/L', 'ug/L'), ('1',))
+    """
+    own = factor.concentration_unit
+    alike = _UNITS.get(factor.medium, ())
+    return tuple(dict.fromkeys((own, *alike))) if own in alike else (own,)
+
+
+def factor_words(code: str) -> Words:
+    """Return the name of a factor (因子名称), its code where it has none."""
+    factor = factor_by_code().get(code)
+    return Words(factor.zh, factor.en or factor.zh) if factor else Words(code, code)
+
+
+MARKS = ("F", "M", "D", "C", "T", "B")  # what an operator may say of readings; N is said by silence
+
+
+def mark_words(mark: str) -> Words:
+    """Return what a mark says (标记含义)."""
+    held = codes("marks")[mark]
+    return Words(held.zh, held.en)
