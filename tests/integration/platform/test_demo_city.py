@@ -256,5 +256,5 @@ def test_sources_plants_and_fields_have_reported_two_years(demo_city: dict[str, 
     }  # fmt: skip
     assert told.filter(form="county-sector-energy").count() == 12  # one zone has told no energy
     source = told.get(form="pollution-industrial", organisation__code="U001")
-    discharged = ObservationRow.objects.filter(filing=source, grade="SIMULATED").filter(element="industrial.so2.discharged").get()
+    discharged = ObservationRow.objects.filter(filing=source, grade="SIMULATED").filter(element="industrial_so2_discharged").get()
     assert discharged.value is not None and 0 < discharged.value < 200
