@@ -4,7 +4,8 @@ An engine brings two functions of its own, `seconds_between(a, b)` and `quotient
 
     readings     point, ts, value, recorded_at            the registers as they stand, with some neighbours before and after the hours
     hours        start_at                                 the hours to compute
-    meters       meter, point, series, multiplier, register_span, limit_per_hour, valid_from, valid_to, first_reading, last_reading, noted_at
+    meters       meter, point, series, multiplier, register_span, limit_per_hour, valid_from, valid_to, first_reading, last_reading, noted_at,
+                 is_plain (multiplier is 1), quarter_limit (a quarter of the limit, cut to six decimals): they only spare wide products
     weights      meter, valid_from, valid_to, kgce, kgco2 per unit of what the meter counts, by date
     summing      part, whole                              which series of places each series of a metering point is part of
     conventions  longest_span_s                           two readings further apart have an outage between them
@@ -17,44 +18,58 @@ A meter is one installation: where a device is replaced or its multiplier change
 # Word for word what `timeseries` defines. A fall that the next reading takes back is set aside, and so is a rise beyond what can pass that the next takes
 # back; a fall that nothing follows waits. Two neighbours make a step. A step that crosses the end of an hour is spread by time, to the last millionth; one
 # longer than usual (outage) is an estimate wherever it lies. A register that fell has turned over where that is nearer and can pass, else it began again
-# from zero: what it shows since is counted, as an estimate, unless even that cannot be. Nothing is cut off at a limit: it is counted and flagged.
+# from zero: what it shows since is counted, as an estimate, unless even that cannot be. Nothing is cut off at a limit: it is counted and flagged. Meters
+# that only rise and stay within a quarter of their limit need no sifting.
 METERED = """
 WITH taken AS (
-    SELECT m.meter, r.ts, r.value, r.recorded_at
+    SELECT m.meter, r.ts, r.value, r.recorded_at, 1 AS place
     FROM readings r JOIN meters m ON r.point = m.point AND r.ts >= m.valid_from AND r.ts < m.valid_to
     WHERE r.value >= 0
+), ends AS (
+    SELECT meter, valid_from AS ts, first_reading AS value, noted_at AS recorded_at, 0 AS place FROM meters WHERE first_reading IS NOT NULL
+    UNION ALL SELECT meter, valid_to, last_reading, noted_at, 2 FROM meters WHERE last_reading IS NOT NULL
+), quick AS (
+    SELECT meter, ts AS start_at, value, recorded_at, LEAD(ts) OVER (PARTITION BY meter ORDER BY ts, place) AS end_at,
+           LEAD(value) OVER (PARTITION BY meter ORDER BY ts, place) AS next_value, LEAD(recorded_at) OVER (PARTITION BY meter ORDER BY ts, place) AS next_recorded_at,
+           0 AS is_next_last
+    FROM (SELECT * FROM taken UNION ALL SELECT * FROM ends) AS every
+), odd AS (
+    SELECT DISTINCT q.meter FROM quick q JOIN meters m ON m.meter = q.meter
+    WHERE next_value < value OR m.is_plain = 0 OR next_value - value > m.quarter_limit
 ), looked AS (
-    SELECT *, LAG(value) OVER (PARTITION BY meter ORDER BY ts) AS before_value, LAG(ts) OVER (PARTITION BY meter ORDER BY ts) AS before_ts,
-           LEAD(value) OVER (PARTITION BY meter ORDER BY ts) AS after_value
-    FROM taken
+    SELECT t.meter, ts, value, recorded_at, place, LAG(value) OVER (PARTITION BY t.meter ORDER BY ts) AS before_value, LAG(ts) OVER (PARTITION BY t.meter ORDER BY ts) AS before_ts,
+           LEAD(value) OVER (PARTITION BY t.meter ORDER BY ts) AS after_value
+    FROM taken t JOIN odd o ON o.meter = t.meter
 ), kept AS (
-    SELECT l.meter, ts, value, recorded_at, CASE WHEN after_value IS NULL THEN 1 ELSE 0 END AS is_last, 1 AS place
+    SELECT l.meter, ts, value, recorded_at, CASE WHEN after_value IS NULL THEN 1 ELSE 0 END AS is_last, place
     FROM looked l JOIN meters m ON m.meter = l.meter
     WHERE before_value IS NULL OR after_value IS NULL OR before_value <= value AND value <= after_value OR before_value > after_value
           OR before_value <= value AND (limit_per_hour IS NULL
-             OR CAST(TRY_CAST((value - before_value) * multiplier AS DECIMAL(18,6)) AS DECIMAL(24,6)) * 3600 <= limit_per_hour * seconds_between(before_ts, ts))
-    UNION ALL SELECT meter, valid_from, first_reading, noted_at, 0, 0 FROM meters WHERE first_reading IS NOT NULL
-    UNION ALL SELECT meter, valid_to, last_reading, noted_at, 0, 2 FROM meters WHERE last_reading IS NOT NULL
-), paired AS (
+             OR CAST(TRY_CAST(round((value - before_value) * multiplier, 6) AS DECIMAL(18,6)) AS DECIMAL(24,6)) * 3600 <= limit_per_hour * seconds_between(before_ts, ts))
+    UNION ALL SELECT e.meter, ts, value, recorded_at, 0, place FROM ends e JOIN odd o ON o.meter = e.meter
+), sifted AS (
     SELECT meter, ts AS start_at, value, recorded_at, LEAD(ts) OVER (PARTITION BY meter ORDER BY ts, place) AS end_at,
            LEAD(value) OVER (PARTITION BY meter ORDER BY ts, place) AS next_value, LEAD(recorded_at) OVER (PARTITION BY meter ORDER BY ts, place) AS next_recorded_at,
            LEAD(is_last) OVER (PARTITION BY meter ORDER BY ts, place) AS is_next_last
     FROM kept
 ), stepped AS (
-    SELECT p.meter, start_at, end_at, is_next_last, seconds_between(start_at, end_at) AS length_s, limit_per_hour * seconds_between(start_at, end_at) AS limit_s,
+    SELECT p.meter, start_at, end_at, is_next_last, limit_per_hour, quarter_limit, seconds_between(start_at, end_at) AS length_s,
            greatest(recorded_at, next_recorded_at) AS recorded_at,
-           CASE WHEN next_value >= value THEN TRY_CAST((next_value - value) * multiplier AS DECIMAL(18,6)) END AS risen,
-           CASE WHEN value - next_value > register_span - value + next_value THEN TRY_CAST((register_span - value + next_value) * multiplier AS DECIMAL(18,6)) END AS rolled,
-           CASE WHEN next_value < value THEN TRY_CAST(next_value * multiplier AS DECIMAL(18,6)) END AS begun
-    FROM paired p JOIN meters m ON m.meter = p.meter
+           CASE WHEN next_value >= value THEN CASE WHEN is_plain = 1 THEN CAST(next_value - value AS DECIMAL(18,6))
+                                                   ELSE TRY_CAST(round((next_value - value) * multiplier, 6) AS DECIMAL(18,6)) END END AS risen,
+           CASE WHEN next_value < value THEN CASE WHEN value - next_value > register_span - value + next_value
+                                                  THEN TRY_CAST(round((register_span - value + next_value) * multiplier, 6) AS DECIMAL(18,6)) END END AS rolled,
+           CASE WHEN next_value < value THEN TRY_CAST(round(next_value * multiplier, 6) AS DECIMAL(18,6)) END AS begun
+    FROM (SELECT * FROM sifted UNION ALL SELECT q.* FROM quick q LEFT JOIN odd o ON o.meter = q.meter WHERE o.meter IS NULL) AS p JOIN meters m ON m.meter = p.meter
     WHERE end_at > start_at
 ), judged AS (
     SELECT meter, start_at, end_at, length_s, recorded_at, date_trunc('hour', start_at) AS hour_at, coalesce(risen, rolled, begun) AS quantity,
            CASE WHEN length_s > c.longest_span_s OR risen IS NULL AND rolled IS NULL THEN 1 ELSE 0 END AS is_estimated,
-           CASE WHEN CAST(risen AS DECIMAL(24,6)) * 3600 > limit_s THEN 1 ELSE 0 END AS is_over
-    FROM (SELECT meter, start_at, end_at, length_s, recorded_at, is_next_last, limit_s, risen,
-                 CASE WHEN CAST(rolled AS DECIMAL(24,6)) * 3600 > limit_s THEN NULL ELSE rolled END AS rolled,
-                 CASE WHEN CAST(begun AS DECIMAL(24,6)) * 3600 > limit_s THEN NULL ELSE begun END AS begun
+           CASE WHEN limit_per_hour IS NULL OR risen <= quarter_limit AND length_s >= 900 THEN 0
+                WHEN CAST(risen AS DECIMAL(24,6)) * 3600 > limit_per_hour * length_s THEN 1 ELSE 0 END AS is_over
+    FROM (SELECT meter, start_at, end_at, length_s, recorded_at, is_next_last, limit_per_hour, quarter_limit, risen,
+                 CASE WHEN rolled IS NULL OR CAST(rolled AS DECIMAL(24,6)) * 3600 > limit_per_hour * length_s THEN NULL ELSE rolled END AS rolled,
+                 CASE WHEN begun IS NULL OR CAST(begun AS DECIMAL(24,6)) * 3600 > limit_per_hour * length_s THEN NULL ELSE begun END AS begun
           FROM stepped) AS s CROSS JOIN conventions c
     WHERE risen IS NOT NULL OR rolled IS NOT NULL OR is_next_last = 0
 ), shared AS (
@@ -78,7 +93,7 @@ WITH taken AS (
     FROM shared GROUP BY meter, start_at
 )
 SELECT m.series, h.start_at, TRY_CAST(sum(s.quantity) AS DECIMAL(18,6)) AS quantity,
-       TRY_CAST(sum(TRY_CAST(s.quantity * w.kgce AS DECIMAL(18,6))) AS DECIMAL(18,6)) AS kgce, TRY_CAST(sum(TRY_CAST(s.quantity * w.kgco2 AS DECIMAL(18,6))) AS DECIMAL(18,6)) AS kgco2,
+       TRY_CAST(sum(TRY_CAST(round(s.quantity * w.kgce, 6) AS DECIMAL(18,6))) AS DECIMAL(18,6)) AS kgce, TRY_CAST(sum(TRY_CAST(round(s.quantity * w.kgco2, 6) AS DECIMAL(18,6))) AS DECIMAL(18,6)) AS kgco2,
        TRY_CAST(sum(s.estimated) AS DECIMAL(18,6)) AS estimated, CAST(coalesce(sum(s.covered_s), 0) AS BIGINT) AS covered_s,
        CAST(sum(seconds_between(greatest(m.valid_from, h.start_at), least(m.valid_to, h.start_at + INTERVAL 1 HOUR))) AS BIGINT) AS expected_s,
        CAST(coalesce(sum(s.is_over), 0) AS BIGINT) AS over_limit, max(s.recorded_at) AS recorded_at

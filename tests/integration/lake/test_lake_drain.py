@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
 from lake_steps import HEARD, held, lake_at, lines_of
+
 from shuangkong.lake.drain import drain_once
 from shuangkong.lake.inbox import open_inbox
 from shuangkong.lake.readings import Merged

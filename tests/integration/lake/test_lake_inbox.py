@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
 from lake_steps import HEARD
+
 from shuangkong.lake.inbox import BODY_BYTES_MOST, POSTGRESQL, BatchTooLarge, Inbox, InboxFull, open_inbox
 
 Opened = Callable[..., Inbox]

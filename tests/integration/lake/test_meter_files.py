@@ -7,8 +7,8 @@ import duckdb
 import openpyxl
 import pytest
 from click.testing import CliRunner
-
 from lake_steps import HEARD, held, lake_at
+
 from shuangkong.cli.readings import readings
 from shuangkong.lake.meter_file import MissingMeterColumn, UnreadableMeterFile, import_meter_file
 from shuangkong.lake.readings import Merged

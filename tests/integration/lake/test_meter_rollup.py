@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from lake_steps import HEARD, lake_at
+
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.rounding import plain
 from shuangkong.lake.figures import FIGURES, Figure, FigureGrain, FigureLevel, find_figures
