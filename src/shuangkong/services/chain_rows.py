@@ -195,7 +195,7 @@ def _verdict_evidence_findings() -> Iterator[Finding]:
     kept = {(row.plan, row.target, row.digest): row for row in tables.VerdictEvidence.objects.order_by("pk")}
     for some in chunks(tables.TargetVerdict.objects.order_by("pk").iterator(chunk_size=CHUNK)):
         held = held_at((one.link for one in some), with_content=False)
-        for one, told in ((one, told) for one in some if one.link in held for told in one.evidence):
+        for one, told in ((verdict, told) for verdict in some if verdict.link in held for told in verdict.evidence):
             row, stated, link = kept.get((one.plan, one.target, told["digest"])), parsed(told["digest"]), held[one.link].link
             if row is None:
                 yield missing("store_verdictevidence", link, Words(f"{one.target} 评判佐证 {told['name']}", f"evidence {told['name']} of {one.target}"))

@@ -15,7 +15,6 @@ from shuangkong.returns.form import Cell, Form
 from shuangkong.services import clock
 from shuangkong.services.check_wording import kind_in_words, limits_in_words
 from shuangkong.services.documents.wording import unit_text
-from shuangkong.services.documents.wording import unit_text
 from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import UNFINISHED, form_of
 from shuangkong.services.filing_observations import current_rows, subject_org

@@ -162,6 +162,6 @@ def open_findings(orgs: Iterable[str], *, as_of: date | None = None) -> tuple[Op
         OpenFinding(
             one.filing_id, one.pk, one.code, one.org, node.name if (node := nodes[one.org, Period.parse(one.period)]) else Words(one.org, one.org), one.period,
             Words(one.odd_zh, one.odd_en), Words(one.remedy_zh, one.remedy_en), one.recorded_at,
-        )  # fmt: skip
+        )
         for one in held if lives.get(one.pk, FindingLife()).holds_back(day)
-    )  # fmt: skip
+    )

@@ -257,4 +257,4 @@ def test_sources_plants_and_fields_have_reported_two_years(demo_city: dict[str, 
     assert told.filter(form="county-sector-energy").count() == 12  # one zone has told no energy
     source = told.get(form="pollution-industrial", organisation__code="U001")
     discharged = ObservationRow.objects.filter(filing=source, grade="SIMULATED").filter(element="industrial_so2_discharged").get()
-    assert discharged.value is not None and 0 < discharged.value < 200
+    assert 0 < discharged.value < 200
