@@ -171,3 +171,9 @@ def mark_words(mark: str) -> Words:
     """Return what a mark says (标记含义)."""
     held = codes("marks")[mark]
     return Words(held.zh, held.en)
+
+
+def factors_for(kind: PointKind) -> tuple[Factor, ...]:
+    """Return the factors to choose from at a kind of point (可选因子): those of its medium, of meters none."""
+    medium = {"WATER_OUTLET": "water", "RIVER_SECTION": "water", "WATER_SOURCE": "water", "METER": ""}.get(kind.name, "gas")
+    return tuple(dict.fromkeys(one for code, one in factor_by_code().items() if one.medium == medium and one.code == code and one.concentration_unit and one.edition != "vendor"))

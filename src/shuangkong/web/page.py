@@ -28,6 +28,7 @@ DOORS = (
     Door("board", Words("总览", "Board"), "b", (_P.FIGURES_READ,)),
     Door("places", Words("县区", "Places"), "c", (_P.FIGURES_READ,)),
     Door("units", Words("单位", "Units"), "n", (_P.FIGURES_READ,)),
+    Door("monitoring", Words("监测", "Monitoring"), "m", (_P.FIGURES_READ,)),
     Door("my-work", Words("我的工作", "My work"), "w", (_P.FIGURES_READ, _P.RESULT_RECEIVE)),
     Door("returns", Words("报表", "Returns"), "r", (_P.FIGURES_READ,)),
     Door("findings", Words("问题", "Findings"), "f", (_P.FIGURES_READ,)),

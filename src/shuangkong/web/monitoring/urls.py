@@ -1,0 +1,16 @@
+"""Addresses of monitoring."""
+
+from django.urls import path
+
+from shuangkong.web.monitoring import views
+
+urlpatterns = [
+    path("monitoring", views.show_points, name="monitoring"),
+    path("monitoring/coverage", views.show_coverage, name="monitoring-coverage"),
+    path("monitoring/points/new", views.new_point, name="new-monitoring-point"),
+    path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),
+    path("monitoring/devices/<str:mn>", views.show_device, name="monitoring-device"),
+    path("monitoring/enter/<str:what>", views.enter, name="enter-monitoring"),
+    path("monitoring/mark", views.mark, name="mark-readings"),
+    path("monitoring/notice", views.notice, name="notify-shutdown"),
+]
