@@ -5,11 +5,12 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from lake_steps import HEARD, held, lake_at, lines_of
 
-from shuangkong.lake.drain import drain_once
+from shuangkong.lake.drain import drain, drain_once
 from shuangkong.lake.inbox import open_inbox
 from shuangkong.lake.readings import Merged
 
@@ -113,6 +114,22 @@ def test_a_batch_that_no_parser_can_read_is_kept_whole_and_harms_no_other(tmp_pa
         inbox.append(kind="lines", body=body, received_at=HEARD)
     assert drain_once(lake, inbox, lines_of, now=HEARD) == Merged(new=1, quarantined=1)
     assert held(lake, lake.quarantine, "raw, fault") == [("!!\\x00\\xFF", "unread")]
+    inbox.close()
+
+
+def test_the_drain_goes_on_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    lake, inbox, stop = lake_at(tmp_path), open_inbox(tmp_path / "inbox.db"), Event()
+    inbox.append(kind="lines", body=BODIES[0], received_at=HEARD)
+    told: list[Merged] = []
+
+    def heard(merged: Merged) -> None:
+        told.append(merged)
+        if len(told) == 2:
+            stop.set()
+        inbox.append(kind="lines", body=BODIES[2], received_at=HEARD)
+
+    drain(lake, inbox, lines_of, stop=stop, heard=heard)
+    assert told == [Merged(new=2, quarantined=1), Merged(new=1, quarantined=1)]
     inbox.close()
 
 
