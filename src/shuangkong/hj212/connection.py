@@ -64,6 +64,15 @@ class Connection:
         self._start = 0
         self._patience = Patience.MORE_COMES if received else Patience.ENDED
 
+    def decipher_with(self, sm4_key: bytes | None) -> None:
+        """Decipher what comes from here on with another key, or none: whose connection it is is known only from its first packet (换密钥)."""
+        self._cipher = Sm4(sm4_key) if sm4_key is not None else None
+
+    @property
+    def held(self) -> int:
+        """How many bytes wait for the rest of a frame (待续字节数)."""
+        return len(self._buffer) - self._start
+
     def settle(self) -> None:
         """Say that the sender has paused, for a tenth of a second or so: a whole frame without line end, or with a wrong length, is then told (短停)."""
         if self._patience is Patience.MORE_COMES:

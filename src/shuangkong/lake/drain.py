@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from threading import Event
+from typing import Protocol
 
 import duckdb
 from arro3.core import Array, DataType, Table
 
-from shuangkong.lake.inbox import Batch, Inbox
+from shuangkong.lake.inbox import Batch
 from shuangkong.lake.readings import Lake, Merged, Reading, merge, take_in
 
 # A parser yields readings, and as bytes what it cannot split or attribute.
@@ -23,7 +24,16 @@ COMPACT_SECONDS = 3600.0
 BATCHES_MOST, BYTES_MOST = 5_000, 64 << 20
 
 
-def drain_once(lake: Lake, inbox: Inbox, parse: type_of_parse, *, now: datetime) -> Merged | None:
+class Source(Protocol):
+    """Where batches wait (批的来源): the inbox, or one that does more before it forgets."""
+
+    @property
+    def name(self) -> str: ...
+    def waiting(self, *, after: int, batches_most: int, bytes_most: int) -> list[Batch]: ...
+    def forget(self, *, through: int) -> None: ...
+
+
+def drain_once(lake: Lake, inbox: Source, parse: type_of_parse, *, now: datetime) -> Merged | None:
     """Take what waits, up to a bound, into the lake; None when nothing waits (入湖一次)."""
     with lake.writing() as engine:
         held = lake.readings.transaction_version(inbox.name) or 0
@@ -43,7 +53,7 @@ def drain_once(lake: Lake, inbox: Inbox, parse: type_of_parse, *, now: datetime)
     return merged
 
 
-def drain(lake: Lake, inbox: Inbox, parse: type_of_parse, *, stop: Event, heard: Callable[[Merged], object] = lambda merged: None) -> None:
+def drain(lake: Lake, inbox: Source, parse: type_of_parse, *, stop: Event, heard: Callable[[Merged], object] = lambda merged: None) -> None:
     """Drain until told to stop, merging small files every hour (入湖进程)."""
     compacted = time.monotonic()
     while not stop.is_set():

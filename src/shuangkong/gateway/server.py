@@ -1,0 +1,134 @@
+"""The server (网关服务): listens, looks after its connections, learns of changed devices, ends with everything committed."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shuangkong.gateway.commits import Commits, Store
+from shuangkong.gateway.hall import Hall
+from shuangkong.gateway.limits import USUAL_LIMITS, Limits
+from shuangkong.gateway.peer import Peer
+from shuangkong.services.device_states import StateBook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shuangkong.services.monitoring_devices import DeviceSettings
+
+TICK_SECONDS, SWEEP_SECONDS, RELOAD_SECONDS, STATE_SECONDS = 0.1, 1.0, 5.0, 5.0
+_BACKLOG = 4096
+_log = logging.getLogger("shuangkong.gateway")
+
+
+class Gateway:
+    """Takes packets from loggers (数采仪接入网关).
+
+    Parameters
+    ----------
+    open_store : callable
+        Opens where frames are kept, called once on the thread that commits.
+    changed_devices : callable
+        Returns the devices in use by MN, None where they are as they were; called every few seconds on a thread.
+    state_file : Path, optional
+        Where the states of devices are kept; nowhere if left out.
+    """
+
+    def __init__(
+        self, *, open_store: Callable[[], Store], changed_devices: "Callable[[], Mapping[str, DeviceSettings] | None]", state_file: "Path | None" = None, limits: Limits = USUAL_LIMITS
+    ) -> None:  # fmt: skip
+        self.limits = limits
+        self._commits = Commits(open_store)
+        self._changed_devices, self._state_file = changed_devices, state_file
+        self._book: StateBook | None = None
+        self._peers: set[Peer] = set()
+        self._servers: list[asyncio.Server] = []
+        self._chores: list[asyncio.Task[None]] = []
+        self.hall: Hall
+
+    async def start(self, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> None:
+        """Take connections from a bound socket (开始接入)."""
+        loop = asyncio.get_running_loop()
+        self.hall = Hall(commits=self._commits, limits=self.limits, now=loop.time())
+        await self._commits.open()
+        if self._state_file is not None:
+            self._book = await self._commits.on_thread(partial(StateBook, self._state_file))
+        await self.reload()
+        server = await loop.create_server(self._peer, sock=listener, backlog=_BACKLOG, ssl=tls)
+        self._servers.append(server)
+        every = ((TICK_SECONDS, self._look_after), (SWEEP_SECONDS, self._sweep), (RELOAD_SECONDS, self.reload), (STATE_SECONDS, self._save_states))
+        self._chores = [loop.create_task(_every(seconds, chore)) for seconds, chore in every]
+
+    async def stop(self) -> None:
+        """Take nothing more, commit what is there, answer it, end (停止)."""
+        for server in self._servers:
+            server.close()
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        for peer in self._peers:
+            peer.stop_reading()
+        await self._commits.flush()
+        for peer in list(self._peers):
+            peer.end()
+        await asyncio.sleep(0)  # the connections are lost now; what was whole but for its line end is kept
+        await self._save_states()
+        if self._book is not None:
+            await self._commits.on_thread(self._book.close)
+        await self._commits.close()
+
+    def _peer(self) -> asyncio.Protocol:
+        if len(self._peers) >= self.limits.connections_most:
+            return _Refused()
+        peer = Peer(self.hall, self._peers.discard)
+        self._peers.add(peer)
+        return peer
+
+    async def _look_after(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for peer in [one for one in self.hall.unfinished if isinstance(one, Peer)]:
+            peer.look_after(now)
+
+    async def _sweep(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for peer in list(self._peers):
+            if now - peer.heard_at > self.limits.idle_s or (peer.mn is None and now - peer.begun_at > self.limits.introduction_s):
+                peer.end()
+
+    @property
+    def commit_failures(self) -> int:
+        """How often a commit has failed so far (提交失败次数)."""
+        return self._commits.failures
+
+    async def reload(self) -> None:
+        """Learn of devices that have changed (更新设备)."""
+        changed = await asyncio.get_running_loop().run_in_executor(None, self._changed_devices)
+        if changed is None:
+            return
+        self.hall.devices = changed
+        for peer in list(self._peers):
+            peer.devices_changed()
+
+    async def _save_states(self) -> None:
+        if self._book is not None and (news := list(self.hall.sightings.news())):
+            await self._commits.on_thread(partial(self._book.add, news))
+
+
+class _Refused(asyncio.Protocol):
+    """A connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
+
+async def _every(seconds: float, chore: Callable[[], Awaitable[None]]) -> None:
+    """Do a chore for ever; one that fails is told of and tried again."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await chore()
+        except Exception as trouble:
+            _log.warning("%s", trouble)
