@@ -64,7 +64,7 @@ def ask_amendment(*, filing_id: int, reason: str, name: str, content: bytes, who
     """
     with transaction.atomic():
         filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
-        actor = actor_of(who, Permission.AMENDMENT_ASK, filing.organisation.code)
+        actor = actor_of(who, Permission.AMENDMENT_ASK, filing.organisation.code, among=[filing.organisation.code])
         _require_amendable(filing)
         if not reason.strip():
             raise AmendmentNotPossible(filing, Words("没有写理由", "has no reason"), Words("写明更正的理由", "state the reason"))
@@ -159,7 +159,7 @@ class ShownAmendment:
 def may_ask(filing: Filing, who: Member) -> bool:
     """Tell whether a person can ask for a correction now (可否申请更正)."""
     try:
-        actor_of(who, Permission.AMENDMENT_ASK, filing.organisation.code)
+        actor_of(who, Permission.AMENDMENT_ASK, filing.organisation.code, among=[filing.organisation.code])
         _require_amendable(filing)
     except Refusal:
         return False

@@ -67,7 +67,7 @@ def attach_file(*, filing_id: int, name: str, content: bytes, who: Member) -> in
     """
     with transaction.atomic():
         filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
-        actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+        actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
         if ReturnState[filing.state] not in EDITABLE:
             raise NotEditable(ReturnState[filing.state])
         return keep_file(filing=filing, name=name, content=content, who=who).pk

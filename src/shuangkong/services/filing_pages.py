@@ -240,7 +240,7 @@ def _there(membership: Membership, code: str, period: Period) -> Node:
 
 def _may_file(who: Member, code: str) -> bool:
     try:
-        actor_of(who, Permission.RETURN_FILE, code)
+        actor_of(who, Permission.RETURN_FILE, code, among=[code])
     except Refusal:
         return False
     return True

@@ -99,7 +99,7 @@ def template_of(*, filing_id: int, who: Member, language: Language = "zh") -> tu
         If the person does not file for the organisation.
     """
     filing, form = _of(filing_id, who)
-    actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+    actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
     laid = laid_out(form, filing, draft_entries(form, filing))
     node, window = tree_on(clock.today()).find(filing.organisation.code), window_of(form.code, filing.period)
     content = return_template(
@@ -180,7 +180,7 @@ def rejects_of(*, filing_id: int, ticket: str, who: Member) -> bytes:
     """Return the workbook of what could not be taken (未通过清单), the export sealed; raise `UploadExpired`."""
     filing, _ = _of(filing_id, who)
     content = base64.b64decode(_opened(ticket, "workbook", filing_id, who)["workbook"])
-    actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+    actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
     record_export(what=subject_of(filing), actor=actor, content={"as": "rejects"}, is_simulated=filing.is_simulated)
     return content
 
@@ -201,5 +201,5 @@ def _opened(ticket: str, holds: str, filing_id: int, who: Member) -> dict[str, A
 
 def _of(filing_id: int, who: Member) -> tuple[Filing, Form]:
     filing = Filing.objects.select_related("organisation").get(pk=filing_id)
-    actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+    actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
     return filing, form_of(filing.form, Period.parse(filing.period))

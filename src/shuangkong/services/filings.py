@@ -57,7 +57,7 @@ def open_filing(*, form: str, organisation: str, period: str, who: Member) -> in
         Naming who may, who files, or when.
     """
     with transaction.atomic():
-        actor_of(who, Permission.RETURN_FILE, organisation)
+        actor_of(who, Permission.RETURN_FILE, organisation, among=[organisation])
         at = Period.parse(period)
         found = Filing.objects.filter(form=form, organisation__code=organisation, period=str(at)).order_by("-round").first()
         if found:
@@ -87,7 +87,7 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
     """
     with transaction.atomic():
         filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
-        actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code)
+        actor = actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
         RETURN_STATES.after(ReturnState[filing.state], ReturnAct.SUBMIT)
         _require_version(filing, version)
         form = form_of(filing.form, Period.parse(filing.period))
@@ -151,7 +151,7 @@ def actor_for(filing: Filing, act: ReturnAct, who: Member, *, membership: Member
     code = filing.organisation.code
     permission = _PERMISSIONS[act]
     if act in (ReturnAct.SUBMIT, ReturnAct.WITHDRAW):
-        return actor_of(who, permission, code, tree=membership.today)
+        return actor_of(who, permission, code, among=[code], tree=membership.today)
     tree = membership.in_charge(code, period)
     in_charge = {form.agency, membership.today.city.code}
     county = tree.jurisdiction_of(code)

@@ -4,13 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from filing_steps import FORM, PERIOD, Person, carried, fill, open_window, submitted
+from filing_steps import FORM, PERIOD, STATISTICS, Person, carried, fill, open_window, submitted
 
 from shuangkong.access.roles import Role
 from shuangkong.returns.states import ActNotPossible, ReturnAct
+from shuangkong.services.amendments import ask_amendment
+from shuangkong.services.attachments import attach_file
 from shuangkong.services.chain import system_actor
 from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filing_observations import current_rows
+from shuangkong.services.filing_pages import show_filing
 from shuangkong.services.filings import (
     ChangedMeanwhile,
     NotEditable,
@@ -101,3 +104,25 @@ def test_who_reviews_does_not_approve(person: Person) -> None:
 def test_no_window_no_filing(person: Person) -> None:
     with pytest.raises(WindowClosed):
         open_filing(form=FORM, organisation="U001", period=PERIOD, who=person(Role.REPORTER, "U001"))
+
+
+@pytest.mark.parametrize("place", ["411721", "agriculture_rural", STATISTICS])
+def test_a_return_is_filed_by_the_people_of_its_own_organisation_alone(person: Person, place: str) -> None:
+    open_window()
+    stranger = person(Role.REPORTER, place)
+    with pytest.raises(NotPermitted):
+        open_filing(form=FORM, organisation="U001", period=PERIOD, who=stranger)
+    filing = submitted(person)
+    with pytest.raises(NotPermitted):
+        act_on_filing(filing_id=filing, act=ReturnAct.WITHDRAW, version=1, who=stranger, reason="不是本单位的人")
+    carried(filing, person, ReturnAct.WITHDRAW)
+    with pytest.raises(NotPermitted):
+        save_cells(filing_id=filing, version=2, texts={"energy.raw_coal.cost": "1"}, who=stranger)
+    with pytest.raises(NotPermitted):
+        attach_file(filing_id=filing, name="盖章页.pdf", content=b"%PDF-1.4 stamped", who=stranger)
+    with pytest.raises(NotPermitted):
+        submit_filing(filing_id=filing, version=2, who=stranger)
+    shown = show_filing(filing_id=filing, who=stranger)
+    assert not shown.is_editable
+    with pytest.raises(NotPermitted):
+        ask_amendment(filing_id=filing, reason="不是本单位的人", name="佐证.pdf", content=b"%PDF-1.4 proof", who=stranger)
