@@ -1,5 +1,6 @@
 """The demo city at full size, loaded once for the whole file and rolled back after it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,8 @@ from shuangkong.evidence.canonical import from_canonical
 from shuangkong.services import clock
 from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filing_observations import current_rows
+from shuangkong.services.monitoring_devices import device_settings
+from shuangkong.services.monitoring_points import coverage_of, limits_on, points_on
 from shuangkong.services.openings import open_figure
 from shuangkong.services.organisations import OrganisationKind, tree_on
 from shuangkong.services.people import first_responsible, member
@@ -20,7 +23,16 @@ from shuangkong.services.platform_demo import NotADemoDatabase, demo_people, loa
 from shuangkong.services.standing import board_as_known, forget_standing
 from shuangkong.services.windows import windows
 from shuangkong.store.append_only import trigger_statements
-from shuangkong.store.models import Filing, FilingAct, FindingRecord, ObservationRow, Person, Submission, TargetVerdict
+from shuangkong.store.models import (
+    ChainLink,
+    Filing,
+    FilingAct,
+    FindingRecord,
+    ObservationRow,
+    Person,
+    Submission,
+    TargetVerdict,
+)
 
 TODAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 MOVED, CLOSED, JOINED = "U086", "U239", "U153"
@@ -258,3 +270,20 @@ def test_sources_plants_and_fields_have_reported_two_years(demo_city: dict[str, 
     source = told.get(form="pollution-industrial", organisation__code="U001")
     discharged = ObservationRow.objects.filter(filing=source, grade="SIMULATED").filter(element="industrial_so2_discharged").get()
     assert 0 < discharged.value < 200
+
+
+def test_the_largest_sources_are_monitored(demo_city: dict[str, int]) -> None:
+    points, day = points_on(), TODAY.date()
+    kinds = Counter(one.kind.name for one in points)
+    assert (kinds["WATER_SOURCE"], kinds["RIVER_SECTION"], kinds["AIR_STATION"], kinds["PARK_STATION"]) == (3, 4, 13, 4)
+    assert all(one.is_simulated for one in points)
+    everywhere, voc = (next(coverage_of(points, tree_on(day), only_voc_key=only)) for only in (False, True))
+    assert everywhere.counted.obliged == 60
+    assert everywhere.counted.connected < everywhere.counted.accepted < everywhere.counted.installed < 60 < everywhere.counted.holders
+    assert 0 < voc.counted.obliged < 60
+    limits = limits_on(point__code="U001.DA001")
+    assert [(one.factor, str(one.high), one.valid_from) for one in limits] == [("a21002", "100", date(2024, 1, 1)), ("a21026", "35", date(2024, 1, 1)), ("a34013", "10", date(2024, 1, 1))]
+    devices = device_settings().values()
+    assert {one.edition for one in devices} == {"2005", "2017", "2025"}
+    assert all(one.password and (one.key is not None) == (one.edition == "2025") for one in devices)
+    assert next(iter(ChainLink.objects.filter(kind="monitoring_change").order_by("index").values_list("subject", flat=True))) == "monitoring/list"
