@@ -21,7 +21,7 @@ type_of_parse = Callable[[Batch], Iterable[Reading | bytes]]
 
 COMMIT_SECONDS = 1.0
 COMPACT_SECONDS = 3600.0
-BATCHES_MOST, BYTES_MOST = 5_000, 64 << 20
+BATCHES_MOST, BYTES_MOST = 5_000, 16 << 20  # some 40 000 packets a second, and 200 MB of what is split
 
 
 class Source(Protocol):

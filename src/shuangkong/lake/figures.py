@@ -1,11 +1,10 @@
 """Figures of meters and places by hour, day, month and year (汇总数): what a roll-up wrote, found quickly."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -38,8 +37,7 @@ class FigureLevel(Enum):
     PLACE = "place"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What one carrier was at one node in one period (汇总数).
 
     `quantity` is None where nothing was heard; that is not zero. `estimated` is the part of it that was spread over an outage or counted since a register
@@ -81,7 +79,8 @@ def find_figures(
         f" FROM ({rows_of(FIGURES, files)}) WHERE level = {quoted(level.value)} AND node = {quoted(node)}"
         f" AND start_at >= TIMESTAMP {quoted(start)} AND start_at < TIMESTAMP {quoted(end)} ORDER BY start_at, carrier, flow"
     ).fetchall()
-    return [Figure(*row, None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC)) for *row, heard in found]  # type: ignore[call-arg]  # as many as selected
+    moments = {heard: None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC) for *_, heard in found}
+    return [Figure._make((*row[:-1], moments[row[-1]])) for row in found]
 
 
 def of_grain(files: Sequence[DataFile], grain: FigureGrain, months: Sequence[date]) -> list[DataFile]:

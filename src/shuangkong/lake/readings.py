@@ -23,14 +23,14 @@ READINGS = TableShape(
         "point": "string", "factor": "string", "kind": "string", "ts": "timestamp_ntz", "value": "decimal(18,6)", "flag": "string",
         "recorded_at": "timestamp", "superseded_at": "timestamp", "day": "date",
     },
-    partitions=("day",), order=("factor", "kind", "point", "ts"), ranged=("point", "ts", "recorded_at"),
+    partitions=("day",), order=("factor", "kind", "point", "ts"), ranged=("point", "ts"),
 )  # fmt: skip
 QUARANTINE = TableShape(
     columns={
         "point": "string", "factor": "string", "kind": "string", "ts": "string", "value": "string", "flag": "string", "fault": "string", "source": "string",
         "raw": "binary", "recorded_at": "timestamp", "day": "date",
     },
-    partitions=("day",), order=("fault", "point", "ts"), ranged=("recorded_at",),
+    partitions=("day",), order=("fault", "point", "ts"), ranged=(),
 )  # fmt: skip
 
 EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  # readings carry naive China Standard Time; loggers that lost their battery say 1970 or 1999
@@ -163,14 +163,14 @@ def merge(
         Origin and bytes of what could not be split at all.
     """
     held = lake.readings.files()
-    heard = max([now.astimezone(UTC), *(one.greatest["recorded_at"] for one in held if one.greatest["recorded_at"])])  # a clock set back rewrites no history
-    quarantined = _set_aside(lake, engine, heard, origin, raw)
+    moment = f"TIMESTAMPTZ {quoted(now.astimezone(UTC).isoformat())}"
+    quarantined = _set_aside(lake, engine, moment, origin, raw)
     added, removed, counts = [], [], [0, 0]
     for first, last in _slices(engine):
         fresh = _fresh(engine, [one for one in held if first <= one.partition["day"] <= last], first, last)
         counts = [counts[0] + fresh.new, counts[1] + fresh.corrected]
         if fresh.new or fresh.corrected:
-            added += lake.readings.write(engine, _outcome(fresh, heard))
+            added += lake.readings.write(engine, _outcome(fresh, moment))
             removed += fresh.touched
     if added:
         note = {"origin": origin} | ({"inbox": source[0], "through": str(source[1])} if source else {})
@@ -181,7 +181,7 @@ def merge(
 
 
 class _Fresh(NamedTuple):
-    rows: str  # a query: key, value, flag, place (1 is the current value of its key), held_in (the file whose row it ends)
+    rows: str  # a query: key, value, flag, place (1 is the current value of its key), held_in and held_at (file and time of the row it ends)
     new: int
     corrected: int
     touched: list[DataFile]
@@ -211,10 +211,10 @@ def _fresh(engine: duckdb.DuckDBPyConnection, held: Sequence[DataFile], first: d
     span: Any = engine.execute(f"SELECT min(ts), max(ts), min(point), max(point), count(*) FROM ({some})").fetchone()
     near = [one for one in held if one.least["ts"] <= span[1] and one.greatest["ts"] >= span[0] and one.least["point"] <= span[3] and one.greatest["point"] >= span[2]]
     if not near:
-        return _Fresh(f"SELECT *, NULL AS held_in FROM ({some})", span[4], 0, [])
-    current = f"SELECT {_KEY}, value, flag, filename FROM ({rows_of(READINGS, near, more=', filename')}) WHERE superseded_at IS NULL"
+        return _Fresh(f"SELECT *, NULL AS held_in, CAST(NULL AS TIMESTAMPTZ) AS held_at FROM ({some})", span[4], 0, [])
+    current = f"SELECT {_KEY}, value, flag, recorded_at, filename FROM ({rows_of(READINGS, near, more=', filename')}) WHERE superseded_at IS NULL"
     engine.execute(
-        f"CREATE OR REPLACE TABLE fresh AS SELECT mine.*, held.filename AS held_in FROM ({some}) AS mine LEFT JOIN ({current}) AS held USING ({_KEY})"
+        f"CREATE OR REPLACE TABLE fresh AS SELECT mine.*, held.filename AS held_in, held.recorded_at AS held_at FROM ({some}) AS mine LEFT JOIN ({current}) AS held USING ({_KEY})"
         " WHERE held.point IS NULL OR held.value <> mine.value OR held.flag <> mine.flag"
     )
     counted: Any = engine.execute("SELECT count(*) FILTER (held_in IS NULL), count(*) FILTER (held_in IS NOT NULL) FROM fresh").fetchone()
@@ -234,20 +234,20 @@ def _latest_first(engine: duckdb.DuckDBPyConnection, rows: str) -> str:
     return "SELECT * FROM ranked"
 
 
-def _outcome(fresh: _Fresh, heard: datetime) -> str:
-    """The rows to write: the fresh ones, and those of the files in which something is superseded."""
-    moment = f"TIMESTAMPTZ {quoted(heard.isoformat())}"
-    rows = f"SELECT {_KEY}, value, flag, {moment} AS recorded_at, CASE WHEN place > 1 THEN {moment} END AS superseded_at, CAST(ts AS DATE) AS day FROM ({fresh.rows})"
+def _outcome(fresh: _Fresh, moment: str) -> str:
+    """The rows to write: the fresh ones, and those of the files in which something is superseded. A clock set back puts none before the row it ends."""
+    heard = f"greatest({moment}, held_at)"
+    rows = f"SELECT {_KEY}, value, flag, {heard} AS recorded_at, CASE WHEN place > 1 THEN {heard} END AS superseded_at, CAST(ts AS DATE) AS day FROM ({fresh.rows})"
     if not fresh.touched:
         return rows
-    ended = f"CASE WHEN ending.place = 1 AND held.superseded_at IS NULL THEN {moment} ELSE held.superseded_at END"
+    ended = f"CASE WHEN ending.place = 1 AND held.superseded_at IS NULL THEN greatest({moment}, held.recorded_at) ELSE held.superseded_at END"
     return (
         f"{rows} UNION ALL SELECT {_KEY}, held.value, held.flag, held.recorded_at, {ended} AS superseded_at, held.day"
         f" FROM ({rows_of(READINGS, fresh.touched)}) AS held LEFT JOIN (SELECT * FROM fresh WHERE place = 1 AND held_in IS NOT NULL) AS ending USING ({_KEY})"
     )
 
 
-def _set_aside(lake: Lake, engine: duckdb.DuckDBPyConnection, heard: datetime, origin: str, raw: Sequence[tuple[str, bytes]]) -> int:
+def _set_aside(lake: Lake, engine: duckdb.DuckDBPyConnection, moment: str, origin: str, raw: Sequence[tuple[str, bytes]]) -> int:
     """Put what is no reading into quarantine, once."""
     engine.execute(
         "CREATE OR REPLACE TABLE aside AS SELECT DISTINCT coalesce(point, '') AS point, coalesce(factor, '') AS factor, coalesce(kind, '') AS kind,"
@@ -258,11 +258,11 @@ def _set_aside(lake: Lake, engine: duckdb.DuckDBPyConnection, heard: datetime, o
         engine.executemany("INSERT INTO aside SELECT '', '', '', '', '', '', 'unread', ?, ?", [list(one) for one in raw])
     if not _one(engine, "SELECT count(*) FROM aside"):
         return 0
-    known = "SELECT point, factor, kind, ts, value, flag, fault, raw FROM (" + rows_of(QUARANTINE, lake.quarantine.files()) + ")"
-    engine.execute(f"CREATE OR REPLACE TABLE aside AS SELECT * FROM aside ANTI JOIN ({known}) AS known USING (point, factor, kind, ts, value, flag, fault, raw)")
+    same = "USING (point, factor, kind, ts, value, flag, fault, raw)"
+    engine.execute(f"CREATE TABLE known AS SELECT known.* FROM ({rows_of(QUARANTINE, lake.quarantine.files())}) AS known SEMI JOIN aside {same}")
+    engine.execute(f"CREATE OR REPLACE TABLE aside AS SELECT * FROM aside ANTI JOIN known {same}")
     count = _one(engine, "SELECT count(*) FROM aside")
     if count:
-        moment = f"TIMESTAMPTZ {quoted(heard.isoformat())}"
         query = f"SELECT *, {moment} AS recorded_at, CAST({moment} AS DATE) AS day FROM aside"
         lake.quarantine.commit(lake.quarantine.write(engine, query), note={"origin": origin})
     return count

@@ -98,13 +98,17 @@ def test_a_replayed_batch_does_not_undo_a_correction(tmp_path: Path) -> None:
     inbox.close()
 
 
-def test_a_clock_set_back_rewrites_no_history(tmp_path: Path) -> None:
+def test_a_clock_set_back_puts_no_correction_before_what_it_corrects(tmp_path: Path) -> None:
     lake, inbox = lake_at(tmp_path), open_inbox(tmp_path / "inbox.db")
     inbox.append(kind="lines", body=b"P1,2025-01-01 00:00:00,1.5", received_at=HEARD)
     drain_once(lake, inbox, lines_of, now=HEARD)
     inbox.append(kind="lines", body=b"P1,2025-01-01 00:00:00,1.6", received_at=HEARD)
     drain_once(lake, inbox, lines_of, now=HEARD - timedelta(hours=1))
-    assert held(lake, lake.readings, "recorded_at") == [("2026-01-01 08:00:00+08",)] * 2
+    inbox.append(kind="lines", body=b"P1,2025-01-01 00:01:00,1.7", received_at=HEARD)
+    drain_once(lake, inbox, lines_of, now=HEARD - timedelta(hours=1))
+    assert held(lake, lake.readings, "value, recorded_at, superseded_at") == [
+        ("1.500000", "2026-01-01 08:00:00+08", "2026-01-01 08:00:00+08"), ("1.600000", "2026-01-01 08:00:00+08", None), ("1.700000", "2026-01-01 07:00:00+08", None),
+    ]  # fmt: skip
     inbox.close()
 
 
