@@ -64,11 +64,14 @@ class Gateway:
 
     async def stop(self) -> None:
         """Take nothing more, commit what is there, answer it, end (停止)."""
+        if not self._chores:
+            return
+        chores, self._chores = self._chores, []
         for server in self._servers:
             server.close()
-        for chore in self._chores:
+        for chore in chores:
             chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        await asyncio.gather(*chores, return_exceptions=True)
         for peer in self._peers:
             peer.stop_reading()
         await self._commits.flush()
