@@ -7,6 +7,8 @@ from decimal import Decimal
 _WIDE = {ord(wide): narrow for wide, narrow in zip("０１２３４５６７８９．－＋％，　", "0123456789.-+%, ", strict=True)}
 _MINUS = {ord(dash): "-" for dash in "−–—﹣"}
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
+# Raised, lowered and ringed digits and fractions behind a digit or at the very beginning: a note's mark or a power, never part of the figure.
+_MARKS = re.compile("((?:(?<=[0-9])|^\\s*)[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215f\u2460-\u249b\u24ea\u3251-\u325f\u32b1-\u32bf]+)")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 
 
@@ -15,10 +17,13 @@ def narrow(text: str) -> str:
 
     Examples
     --------
-    >>> narrow("１２．５％ ＡＢ")
-    '12.5% AB'
+    >>> narrow("１２．５％ ＡＢ"), narrow("m³"), narrow("１２①")
+    ('12.5% AB', 'm3', '12①')
     """
-    return unicodedata.normalize("NFKC", text.translate(_WIDE)) if not text.isascii() else text
+    if text.isascii():
+        return text
+    parts = _MARKS.split(text.translate(_WIDE))  # every second part is a mark, and left as it is
+    return "".join(part if place % 2 else unicodedata.normalize("NFKC", part) for place, part in enumerate(parts))
 
 
 def number_in(text: str) -> Decimal | None:
