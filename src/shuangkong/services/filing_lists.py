@@ -13,7 +13,7 @@ from shuangkong.returns.form import Form
 from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.filing_forms import form_of, forms
-from shuangkong.services.filings import actor_for, files
+from shuangkong.services.filings import actor_for, files, is_asked_again
 from shuangkong.services.membership import Membership
 from shuangkong.services.organisations import Node, Tree, beginnings
 from shuangkong.services.people import Member, NotPermitted
@@ -68,9 +68,9 @@ def _to_file(who: Member, membership: Membership, open_windows: dict[tuple[str, 
                 continue
             if filing is None or ReturnState[filing.state] in EDITABLE:
                 yield Work(form, node, period, ReturnState[filing.state] if filing else None, ReturnAct.SUBMIT, window.due_on, filing.pk if filing else None)
-    for (code, period, org), filing in begun.items():  # a correction was consented to: it needs no window
+    for (code, period, org), filing in begun.items():  # what those in charge asked for again needs no window
         owner = membership.node(org, Period.parse(period))
-        if filing.round > 1 and ReturnState[filing.state] in EDITABLE and (code, period) not in open_windows and owner is not None:
+        if is_asked_again(filing) and ReturnState[filing.state] in EDITABLE and (code, period) not in open_windows and owner is not None:
             yield Work(form_of(code, Period.parse(period)), owner, period, ReturnState[filing.state], ReturnAct.SUBMIT, None, filing.pk)
 
 

@@ -91,7 +91,7 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
         RETURN_STATES.after(ReturnState[filing.state], ReturnAct.SUBMIT)
         _require_version(filing, version)
         form = form_of(filing.form, Period.parse(filing.period))
-        require_open(form, filing.period, filing.organisation.code, is_amendment=filing.round > 1)
+        require_open(form, filing.period, filing.organisation.code, is_asked_for=is_asked_again(filing))
         entries = whole_return(form, filing, draft_entries(form, filing))
         faults = [*missing_cells(form, entries)]
         if form.needs_attachment and not filing.attachments.exists():
@@ -110,6 +110,11 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
         keep_findings(submission=submission, found=findings, rectified=rectified)
         keep_explanations(submission=submission, actor=actor)
         return after
+
+
+def is_asked_again(filing: Filing) -> bool:
+    """Tell whether those in charge asked for it, by consent to a correction or by sending it back (要求重报); it needs no window then."""
+    return bool(filing.round > 1 or filing.state == ReturnState.SENT_BACK.name)
 
 
 def _no_attachment(form: Form) -> Fault:
@@ -136,6 +141,8 @@ def act_on_filing(*, filing_id: int, act: ReturnAct, version: int, who: Member, 
         _require_other_hands(filing, act, who)
         if act is ReturnAct.REVIEW:
             require_explained(filing)
+        if act is ReturnAct.WITHDRAW:  # what is withdrawn must be able to come again
+            require_open(form_of(filing.form, Period.parse(filing.period)), filing.period, filing.organisation.code, is_asked_for=filing.round > 1)
         return _act(filing, act, actor, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Windows of filing: when a form of a period opens, is due and closes; who has filed; who need not."""
+"""Windows of filing: when a form of a period opens, is due and closes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
 from shuangkong.services.people import Member, actor_of
 from shuangkong.services.return_forms import is_working_day
-from shuangkong.store.models import Organisation, Waiver, WindowVersion
+from shuangkong.store.models import Waiver, WindowVersion
 
 
 class WindowClosed(Refusal):
@@ -104,12 +104,12 @@ def change_window(*, form: Form, period: Period, opens_on: date, due_on: date, c
     return set_window(form=form, period=period, opens_on=opens_on, due_on=due_on, closes_on=closes_on, actor=actor, reason=reason)
 
 
-def require_open(form: Form, period: str, organisation: str, *, is_amendment: bool = False) -> None:
-    """Refuse a filing outside its window (校验填报期); an amendment has its consent instead."""
-    if is_amendment:
+def require_open(form: Form, period: str, organisation: str, *, is_asked_for: bool = False) -> None:
+    """Refuse a filing outside its window (校验填报期); what those in charge asked for needs none."""
+    if is_asked_for:
         return
-    window = window_of(form.code, str(Period.parse(period)))
-    today = clock.today()
+    at = str(Period.parse(period))
+    window, today = window_of(form.code, at), clock.today()
     if window is None:
         raise WindowClosed(form, period, Words("填报期尚未开放", "its window has not been opened"))
     if today < window.opens_on:
@@ -117,7 +117,7 @@ def require_open(form: Form, period: str, organisation: str, *, is_amendment: bo
     if not window.is_open(today):
         last = window.closes_on - timedelta(days=1) if window.closes_on else window.due_on
         raise WindowClosed(form, period, Words(f"填报期已于 {last} 结束", f"closed after {last}"))
-    if is_waived(form.code, period, organisation):
+    if is_waived(form.code, at, organisation):
         raise WindowClosed(form, period, Words("本期已获豁免，无需填报", "was waived for this period"))
 
 
@@ -125,23 +125,6 @@ def is_waived(form: str, period: str, organisation: str) -> bool:
     """Tell whether an organisation need not file a form for a period (是否豁免)."""
     last = Waiver.objects.filter(form=form, period=period, organisation__code=organisation).order_by("-id").first()
     return bool(last and last.is_waived)
-
-
-def waive_period(*, form: Form, period: Period, organisation: str, who: Member, reason: str, is_waived: bool = True) -> int:
-    """Release an organisation from filing a form for a period, or take that back (豁免填报); returns the place of its link."""
-    with transaction.atomic():
-        actor = actor_of(who, Permission.PERIOD_WAIVE, organisation, among=[form.agency])
-        if period.grain is not form.grain:
-            raise BadWindow(str(period), Words(f"本表按{form.grain.value}填报", f"the form is filed by the {form.grain.name.lower()}"))
-        sealed = seal(
-            kind=ActKind.WAIVER, subject=f"waiver/{form.code}/{organisation}/{period}", actor=actor, reason=reason,
-            content={"form": form.code, "is_waived": is_waived, "organisation": organisation, "period": str(period), "reason": reason},
-        )  # fmt: skip
-        Waiver.objects.create(
-            form=form.code, period=str(period), organisation=Organisation.objects.get(code=organisation), is_waived=is_waived, reason=reason,
-            person_id=actor.person_id, recorded_at=sealed.recorded_at, link=sealed.link,
-        )  # fmt: skip
-    return sealed.link
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +158,3 @@ def managed_windows(*, who: Member, forms: Iterable[Form], form: str = "", perio
 def may_manage(form: Form, who: Member) -> bool:
     """Tell whether a person opens and closes the windows of a form (可否管理填报期)."""
     return any(post.allows(Permission.WINDOW_MANAGE) and post.organisation == form.agency for post in who.posts)
-
-
-def may_waive(form: Form, who: Member) -> bool:
-    """Tell whether a person can release filers of a form (可否豁免填报)."""
-    return any(post.allows(Permission.PERIOD_WAIVE) and post.organisation == form.agency for post in who.posts)

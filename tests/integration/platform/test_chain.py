@@ -25,7 +25,7 @@ from shuangkong.services.organisations import OrganisationFacts, change_organisa
 from shuangkong.services.people import end_appointment
 from shuangkong.services.platform_demo import load_pack_observations
 from shuangkong.services.remarks import add_remark
-from shuangkong.services.windows import waive_period
+from shuangkong.services.waivers import waive_period
 from shuangkong.store.append_only import append_only_tables, trigger_statements, unguarded_tables
 from shuangkong.store.models import Appointment, ChainLink
 

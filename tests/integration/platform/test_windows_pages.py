@@ -1,12 +1,16 @@
 """Windows of filing for those in charge, progress for everybody, release from a period and its withdrawal."""
 
+from typing import Any
+
 import pytest
-from filing_steps import FORM, PERIOD, Person, open_window, submitted
+from filing_steps import FORM, PERIOD, Person, carried, fill, open_window, submitted
 from signed_client import signed_in
 
 from shuangkong.access.roles import Role
+from shuangkong.returns.states import ReturnAct
 from shuangkong.services.chain_verification import verify_chain
-from shuangkong.services.filings import open_filing
+from shuangkong.services.filing_lists import my_work
+from shuangkong.services.filings import act_on_filing, open_filing, submit_filing
 from shuangkong.services.windows import WindowClosed, window_of
 from shuangkong.store.models import ChainLink
 
@@ -73,6 +77,34 @@ def test_a_filer_is_released_and_asked_again(person: Person) -> None:
         open_filing(form=FORM, organisation="U001", period=PERIOD, who=person(Role.REPORTER, "U001"))
     assert keeper.post("/returns/waivers", {**told, "act": "withdraw", "reason": "恢复生产"}).status_code == 302
     assert open_filing(form=FORM, organisation="U001", period=PERIOD, who=person(Role.REPORTER, "U001"))
-    assert keeper.post("/returns/waivers", {**told, "organisation": "U404"}).status_code in (404, 422)
+    assert keeper.post("/returns/waivers", {**told, "organisation": "U404"}).status_code == 422
     assert signed_in(person(Role.APPROVER, "411721")).post("/returns/waivers", told).status_code == 403
     assert verify_chain().is_sound
+
+
+def test_a_waiver_releases_a_filer_from_what_is_not_filed_yet(person: Person) -> None:
+    open_window()
+    submitted(person)
+    keeper = signed_in(person(Role.APPROVER, "statistics"))
+    told = {"form": FORM, "period": PERIOD, "reason": "全年停产"}
+    for refused, why in (({"organisation": "411721"}, "不填报"), ({"organisation": "U001"}, "已经上报"), ({"organisation": "U002", "act": "withdraw"}, "没有豁免")):
+        answer = keeper.post("/returns/waivers", told | refused)
+        assert (answer.status_code, why in answer.content.decode()) == (422, True)
+    assert keeper.post("/returns/waivers", {**told, "organisation": "U002"}).status_code == 302
+    assert "已经豁免" in keeper.post("/returns/waivers", {**told, "organisation": "U002"}).content.decode()
+    with pytest.raises(WindowClosed, match="豁免"):
+        open_filing(form=FORM, organisation="U002", period="2025年", who=person(Role.REPORTER, "U002"))
+    assert ChainLink.objects.filter(kind="waiver").count() == 1
+
+
+def test_what_was_sent_back_comes_again_after_the_window_and_what_could_not_is_not_withdrawn(person: Person, still_clock: Any) -> None:
+    open_window()
+    filing, other = submitted(person), submitted(person, "U002")
+    still_clock.set("2026-05-06")
+    with pytest.raises(WindowClosed, match="2026-04-30"):
+        act_on_filing(filing_id=other, act=ReturnAct.WITHDRAW, version=1, who=person(Role.REPORTER, "U002"), reason="想再改改")
+    carried(filing, person, ReturnAct.ACCEPT, ReturnAct.SEND_BACK)
+    reporter = person(Role.REPORTER, "U001")
+    assert [(one.act, one.filing_id) for one in my_work(who=reporter)] == [(ReturnAct.SUBMIT, filing)]
+    fill(filing, reporter, **{"energy.raw_coal.cost": "81"})
+    assert submit_filing(filing_id=filing, version=3, who=reporter) == 4

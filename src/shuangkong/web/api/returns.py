@@ -14,7 +14,8 @@ from shuangkong.returns.states import ReturnAct, ReturnState
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_lists import progress
 from shuangkong.services.form_pages import listed_forms, shown_form
-from shuangkong.services.windows import change_window, managed_windows, waive_period
+from shuangkong.services.waivers import waive_period
+from shuangkong.services.windows import change_window, managed_windows
 from shuangkong.services.work_pages import work_page
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import AsText, ByName, Day, Keyed, Listed, Paging, Said, Short, Told, answers

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period, day_named
 from shuangkong.services.filing_forms import form_of, forms
-from shuangkong.services.windows import change_window, managed_windows, may_manage, waive_period
+from shuangkong.services.waivers import waive_period
+from shuangkong.services.windows import change_window, managed_windows, may_manage
 from shuangkong.web.page import language_of
 from shuangkong.web.security.policies import policy
 

@@ -23,7 +23,7 @@ from shuangkong.services.filing_pages import ShownFiling, change_cells, form_of_
 from shuangkong.services.form_pages import listed_forms, shown_form
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.people import NotPermitted
-from shuangkong.services.windows import may_waive
+from shuangkong.services.waivers import may_waive
 from shuangkong.services.work_pages import work_page
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.asked import cells_in
