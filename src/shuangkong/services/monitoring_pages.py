@@ -73,6 +73,11 @@ class PointsPage:
     kinds: tuple[tuple[PointKind, int], ...]
     may_manage: bool
 
+    @property
+    def present(self) -> tuple[tuple[PointKind, int], ...]:
+        """The kinds that there are."""
+        return tuple((kind, count) for kind, count in self.kinds if count)
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:

@@ -56,10 +56,9 @@ def _key(use: str) -> bytes:
 
 
 def _mixed(octets: bytes, nonce: bytes) -> bytes:
-    key, stream = _key("stream"), b""
-    for count in range(-(-len(octets) // _BLOCK)):
-        stream += hmac.digest(key, nonce + count.to_bytes(4, "big"), "sha256")
-    return bytes(one ^ other for one, other in zip(octets, stream, strict=False))
+    key = _key("stream")
+    stream = b"".join(hmac.digest(key, nonce + count.to_bytes(4, "big"), "sha256") for count in range(-(-len(octets) // _BLOCK)))[: len(octets)]
+    return (int.from_bytes(octets, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(octets), "big")
 
 
 def _tag(nonce: bytes, hidden: bytes, owner: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import views
+from shuangkong.web.monitoring import lists, views
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),
     path("monitoring/devices/<str:mn>", views.show_device, name="monitoring-device"),
     path("monitoring/enter/<str:what>", views.enter, name="enter-monitoring"),
+    path("monitoring/list", lists.show_list, name="monitoring-list"),
+    path("monitoring/list/template", lists.template, name="monitoring-list-template"),
+    path("monitoring/list/try", lists.try_it, name="try-monitoring-list"),
+    path("monitoring/list/apply", lists.apply, name="apply-monitoring-list"),
+    path("monitoring/list/rejects", lists.rejects, name="monitoring-list-rejects"),
     path("monitoring/mark", views.mark, name="mark-readings"),
     path("monitoring/notice", views.notice, name="notify-shutdown"),
 ]
