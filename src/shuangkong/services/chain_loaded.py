@@ -46,7 +46,7 @@ def _steps_of(held: Held) -> Iterator[Finding]:
     told = held.plain
     due: dict[_Key, Mapping[str, Any]] = {(one["organisation"], one["round"]): one for one in told["returns"]}
     kept: dict[_Key, list[FilingAct]] = {}
-    rows = FilingAct.objects.filter(link=held.link.index).select_related("filing__organisation", "person", "submission").order_by("version_after")
+    rows = FilingAct.objects.filter(link=held.link.index).select_related("filing__organisation", "person", "submission__person").order_by("version_after")
     for row in rows:
         filing = row.filing
         if (filing.form, filing.period, filing.edition) != (told["form"], told["period"], told["edition"]):
@@ -92,15 +92,17 @@ def _of_submission(one: Mapping[str, Any], submission: Submission | None, link: 
     elif stated is not None and not octets(submission.content).startswith(_NO_FILES):  # keys are in order, the files first
         told: Any = from_canonical(octets(submission.content))
         yield from files_gone(submission.filing, told, link)
-    if submission.recorded_at != one["steps"][0]["at"]:
-        yield altered(submission, "recorded_at", submission.recorded_at, one["steps"][0]["at"], link)
+    by, first = submission.person, one["steps"][0]
+    for column, said, due in (("recorded_at", submission.recorded_at, first["at"]), ("person", by.full_name if by else None, first["by"])):
+        if said != due:
+            yield altered(submission, column, said, due, link)
 
 
 def files_gone(filing: Filing, told: Mapping[str, Any], link: Link) -> Iterator[Finding]:
     """Yield the attachments that a submission named and that are gone (附件缺失)."""
     files = told.get("attachments", {})
-    kept = set(filing.attachments.values_list("digest", flat=True)) if files else set()
-    yield from (missing("store_attachment", link, Words(name, name)) for name, stated in files.items() if stated not in kept)
+    kept = set(filing.attachments.values_list("name", "digest")) if files else set()
+    yield from (missing("store_attachment", link, Words(name, name)) for name, stated in files.items() if (name, stated) not in kept)
 
 
 def batch_figures(rows: Iterable[ObservationRow], held: Held) -> Iterator[Finding]:

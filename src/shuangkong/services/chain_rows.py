@@ -28,7 +28,7 @@ from shuangkong.store.models import ChainContent, ChainLink
 
 CHUNK = 500
 _One = TypeVar("_One")
-_NAMING = ("form", "organisation", "filing", "person", "cycle", "finding", "appointment", "jurisdiction", "element", "org", "period", "item", "target", "verdict")
+_NAMING = ("form", "organisation", "filing", "person", "cycle", "finding", "appointment", "jurisdiction", "element", "org", "period", "item", "target", "verdict", "code", "sign_in_name")
 
 
 class Held(NamedTuple):
@@ -247,7 +247,7 @@ def differences(row: Any, held: Held, hanging: Hanging) -> Iterator[Finding]:
             said = _readings(getattr(row, key))
         else:
             continue
-        if _text(told) not in {_text(one) for one in said}:
+        if not any(same(one, told) for one in said):
             yield altered(row, key, said[0], told, held.link)
 
 
@@ -334,6 +334,11 @@ def _readings(value: Any) -> tuple[Any, ...]:
     if isinstance(value, models.Model):
         return tuple(getattr(value, name) for name in ("code", "sign_in_name", "full_name", "digest", "pk") if hasattr(value, name))
     return (value,)
+
+
+def same(said: Any, sealed: Any) -> bool:
+    """Tell whether a column says what was sealed (是否一致)."""
+    return _text(said) == _text(sealed)
 
 
 def _text(value: Any) -> str:

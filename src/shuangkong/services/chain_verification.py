@@ -16,6 +16,7 @@ from shuangkong.services.chain_figures import figure_findings
 from shuangkong.services.chain_filings import filing_findings
 from shuangkong.services.chain_lists import list_findings
 from shuangkong.services.chain_rows import chunks, guard_findings, octets, row_findings
+from shuangkong.services.chain_standing import standing_findings
 from shuangkong.services.snapshots import snapshot
 from shuangkong.store.models import ChainContent, ChainLink, FrozenFile, PublishedHead
 
@@ -95,6 +96,7 @@ def _anchor_findings(anchor: Digest | None) -> Iterator[Finding]:
 _STEPS: tuple[tuple[Words, Callable[[], Iterator[Finding]]], ...] = (
     (Words("只增保护", "guards"), guard_findings),
     (Words("岗位、机构、填报期、考核", "posts, organisations, windows, assessments"), row_findings),
+    (Words("人员、代码、考核结果文件", "people, codes, files of results"), standing_findings),
     (Words("监测登记", "register of monitoring"), list_findings),
     (Words("报表", "returns"), filing_findings),
     (Words("观测值", "observations"), figure_findings),

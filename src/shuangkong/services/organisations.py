@@ -234,8 +234,8 @@ def register_organisation(
         if Organisation.objects.filter(code=code).exists():
             raise BadOrganisation(code, Words("代码已被使用", "the code is taken"))
         sealed = seal(
-            kind=ActKind.ORGANISATION_CHANGE, subject=f"organisation/{code}", content=_content(code, kind, facts, valid_from), actor=actor,
-            reason=reason, is_simulated=is_simulated,
+            kind=ActKind.ORGANISATION_CHANGE, subject=f"organisation/{code}", content=_content(code, kind, facts, valid_from) | {"credit_code": credit_code},
+            actor=actor, reason=reason, is_simulated=is_simulated,
         )  # fmt: skip
         organisation = Organisation.objects.create(
             code=code, kind=kind.name, credit_code=credit_code, is_simulated=is_simulated, recorded_at=sealed.recorded_at

@@ -199,7 +199,7 @@ def appoint(
         place = Organisation.objects.get(code=organisation)
         sealed = seal(
             kind=ActKind.ROLE_CHANGE, subject=f"person/{person.sign_in_name}", actor=actor, reason=reason, is_simulated=person.is_simulated,
-            content={"act": "appoint", "organisation": organisation, "person": person.sign_in_name, "role": role.name, "valid_from": valid_from, "valid_to": valid_to,
+            content={"act": "appoint", "organisation": organisation, "person": person.sign_in_name, "full_name": person.full_name, "role": role.name, "valid_from": valid_from, "valid_to": valid_to,
                      "stands_in_for": stands_in_for and Person.objects.get(pk=stands_in_for).sign_in_name},
         )  # fmt: skip
         made = Appointment.objects.create(
