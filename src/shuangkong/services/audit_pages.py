@@ -10,7 +10,7 @@ from django.db.models import Q
 from shuangkong.access.roles import Permission
 from shuangkong.assessment.cycle_states import CycleState
 from shuangkong.evidence.act import ActKind
-from shuangkong.evidence.canonical import NotCanonical, from_canonical
+from shuangkong.evidence.canonical import NotCanonical, canonical, from_canonical
 from shuangkong.evidence.chain import Link
 from shuangkong.evidence.digest import digest
 from shuangkong.evidence.docket import read_docket
@@ -23,6 +23,7 @@ from shuangkong.services.assessment_cycles import subject_of
 from shuangkong.services.audit_subjects import Subject, organisation_in_words, subjects_in_words
 from shuangkong.services.chain import algorithm, content_of, content_of_digest, record_export
 from shuangkong.services.chain_export import export_bundle, scope_of_act
+from shuangkong.services.chain_loaded import is_batch
 from shuangkong.services.chain_tasks import VerificationTold, ask_for_verification, last_verification
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.organisations import OrganisationKind, tree_on
@@ -42,6 +43,16 @@ class UnknownAct(Refusal):
         super().__init__(
             thing=Words("存证", "evidence"), value=asked, rule=Words("没有，或不在您的查看范围", "is not there, or not for you to see"),
             remedy=Words("从审计列表进入", "come from the list"),
+        )  # fmt: skip
+
+
+class WholeBatch(Refusal):
+    """The bundle of a batch holds the returns of others too (整批载入)."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(
+            thing=Words("存证包", "bundle"), value=index, rule=Words("一环含全部单位，只向市级提供", "holds every organisation and is for the city alone"),
+            remedy=Words("取本单位报表的审批单，其中写明载入批次和链环", "take the approval sheet of the return, which names the batch and its link"),
         )  # fmt: skip
 
 
@@ -117,6 +128,7 @@ class ShownAct:
     others: tuple[ActLine, ...]
     told: Subject
     organisation_name: Words
+    is_partial: bool = False
 
 
 def sees_all(who: Member) -> bool:
@@ -128,10 +140,23 @@ def _visible(who: Member) -> Any:
     """Return the links a person may see: all, or what was done by or to the organisations of the posts."""
     if sees_all(who):
         return ChainLink.objects.all()
-    tree = tree_on(clock.today())
-    codes = [node.code for node in tree if who.posts_over(Permission.EVIDENCE_READ, node.code, tree)]
+    codes = _organisations_of(who)
     done_to = FilingAct.objects.filter(filing__organisation__code__in=codes).values("link")
     return ChainLink.objects.filter(Q(organisation__in=codes) | Q(index__in=done_to))
+
+
+def _organisations_of(who: Member) -> frozenset[str]:
+    tree = tree_on(clock.today())
+    return frozenset(node.code for node in tree if who.posts_over(Permission.EVIDENCE_READ, node.code, tree))
+
+
+def _own_of_batch(content: bytes | None, who: Member) -> bytes | None:
+    """Return what a batch of returns says of the organisations a person may see; of the others nothing."""
+    told = from_canonical(content or b"null")
+    if not isinstance(told, Mapping):
+        return content
+    codes = _organisations_of(who)
+    return canonical({**told, "returns": [one for one in told["returns"] if one["organisation"] in codes]})
 
 
 def page_of_acts(*, who: Member, asked: ActFilter, number: int = 1) -> ActPage:
@@ -178,9 +203,12 @@ def show_act(*, who: Member, index: int, language: Language = "zh") -> ShownAct:
     is_sound = content is not None and digest(content, link.act.content.algorithm) == link.act.content
     others = _visible(who).filter(subject=row.subject).exclude(pk=index).order_by("-index")[:20]
     head = next((head for head in published_heads() if head.covers(link)), None)
+    is_partial = is_batch(link) and is_sound and not sees_all(who)
+    if is_partial:
+        content = _own_of_batch(content, who)
     lines = tuple(_content_lines(content or b""))[:_MOST_LINES]
     text = "" if lines else (content or b"")[:4000].decode("utf-8-sig", "replace")
-    return ShownAct(link, link.sealed() == link.digest, is_sound, lines, text, head, _lines(others), subjects_in_words((row.subject,))[row.subject], organisation_in_words(row.organisation))
+    return ShownAct(link, link.sealed() == link.digest, is_sound, lines, text, head, _lines(others), subjects_in_words((row.subject,))[row.subject], organisation_in_words(row.organisation), is_partial)
 
 
 def _content_lines(content: bytes) -> Iterator[tuple[str, str]]:
@@ -214,8 +242,11 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def bundle_of_act(*, who: Member, index: int) -> bytes:
     """Return the proof bundle of an act (下载存证包), the export sealed."""
-    if not _visible(who).filter(pk=index).exists():
+    row = _visible(who).filter(pk=index).first()
+    if row is None:
         raise UnknownAct(index)
+    if is_batch(Link.from_bytes(bytes(row.sealed))) and not sees_all(who):
+        raise WholeBatch(index)
     return export_bundle(scope=scope_of_act(index), actor=reader_of(who, Permission.EVIDENCE_READ))
 
 

@@ -19,7 +19,7 @@ from shuangkong.evidence.verification import verify
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.states import ReturnAct
-from shuangkong.services.audit_pages import UnknownAct, sheet_of_subject
+from shuangkong.services.audit_pages import UnknownAct, WholeBatch, bundle_of_act, sheet_of_subject, show_act
 from shuangkong.services.chain import system_actor
 from shuangkong.services.chain_export import export_bundle, scope_of_act, scope_of_days, scope_of_return
 from shuangkong.services.chain_verification import verify_chain
@@ -111,9 +111,11 @@ def test_the_sheet_of_a_loaded_return_names_the_batch_and_does_not_say_that_its_
         for act, who, day in ((ReturnAct.SUBMIT, reporter, 1), (ReturnAct.ACCEPT, reviewer, 2))
     )
     form = form_of("205-1", Period.parse("2023"))
-    past = PastReturn(organisation="U001", organisation_id=Organisation.objects.get(code="U001").pk, entries={}, steps=steps, makes_figures=False)
+    past, foreign = (
+        PastReturn(organisation=code, organisation_id=Organisation.objects.get(code=code).pk, entries={}, steps=steps, makes_figures=False) for code in ("U001", "U002")
+    )
     with transaction.atomic():
-        keys = load_returns(form=form, period="2023", returns=[past], actor=CITY)
+        keys = load_returns(form=form, period="2023", returns=[past, foreign], actor=CITY)
     link = ChainLink.objects.order_by("-index")[0].index
     subject = "return/205-1/U001/2023"
     document = Document(io.BytesIO(approval_sheet(subject=subject, title=Words("载入", "loaded"))))
@@ -126,8 +128,13 @@ def test_the_sheet_of_a_loaded_return_names_the_batch_and_does_not_say_that_its_
     with pytest.raises(UnknownAct):
         sheet_of_subject(who=person(Role.REVIEWER, "411722"), subject=subject, language="zh")
     with pytest.raises(NothingSealed):
-        approval_sheet(subject="return/205-1/U002/2023", title=Words("无", "none"))
+        approval_sheet(subject="return/205-1/U002/2022", title=Words("无", "none"))
     assert verify_chain().is_sound
+    county, city = show_act(who=reviewer, index=link), show_act(who=person(Role.AUDITOR, "411700"), index=link)
+    assert (county.is_partial, county.is_content_sound, city.is_partial) == (True, True, False)
+    assert [{told for name, told in shown.content if name.endswith(" organisation") and "steps" not in name} for shown in (county, city)] == [{"U001"}, {"U001", "U002"}]
+    with pytest.raises(WholeBatch):
+        bundle_of_act(who=reviewer, index=link)
 
 
 def test_the_command_verifies_the_database_and_takes_bundles_out(tmp_path: Path) -> None:
