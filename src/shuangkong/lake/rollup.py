@@ -179,7 +179,7 @@ def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> N
         "CREATE TABLE fitted (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(19,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
         " register_span DECIMAL(18,6), limit_per_hour DECIMAL(19,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6));"
         "CREATE TABLE ancestry (unit VARCHAR, node VARCHAR);"
-        "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(19,9), kgco2 DECIMAL(19,9));"
+        "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9));"
     )
     for table, rows in (("fitted", registers.meters), ("ancestry", registers.ancestry), ("factors", registers.factors)):
         if rows:
@@ -190,13 +190,20 @@ def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> N
         " FROM (SELECT 'meter' AS level, point AS node, carrier, flow FROM fitted UNION SELECT 'place', node, carrier, flow FROM fitted JOIN ancestry USING (unit));"
         "CREATE TABLE meters AS SELECT CAST(row_number() OVER (ORDER BY meter, valid_from) AS INTEGER) AS meter, point, series, multiplier, register_span,"
         " limit_per_hour, valid_from, valid_to, first_reading, last_reading, CAST(NULL AS TIMESTAMPTZ) AS noted_at,"
-        " CASE WHEN multiplier = 1 THEN 1 ELSE 0 END AS is_plain, CAST(quotient(limit_per_hour * 1000000, 4) * 0.000001 AS DECIMAL(18,6)) AS quarter_limit, fitted.unit, fitted.carrier, fitted.flow"
-        " FROM fitted JOIN series ON level = 'meter' AND node = point AND series.carrier = fitted.carrier AND series.flow = fitted.flow;"
-        "CREATE TABLE weights AS SELECT meter, factors.valid_from, factors.valid_to, kgce, kgco2 FROM meters JOIN factors USING (carrier);"
+        " CASE WHEN multiplier < 1000000000 AND multiplier = floor(multiplier) THEN CAST(multiplier AS DECIMAL(9,0)) END AS whole_multiplier,"
+        " CASE WHEN multiplier < 1000000000 AND multiplier = floor(multiplier) THEN CAST(quotient(900000000000000000, multiplier * 1000000) AS DECIMAL(18,0)) END AS narrow_rise,"
+        f" {_millionths('quotient(wide_limit * 1000000000000, multiplier * 4000000)')} AS quarter_rise, {_millionths('quotient(wide_limit * 1000000, 4)')} AS quarter_limit, fitted.unit, fitted.carrier, fitted.flow"
+        " FROM (SELECT *, CAST(limit_per_hour AS DECIMAL(38,6)) AS wide_limit FROM fitted) AS fitted JOIN series ON level = 'meter' AND node = point AND series.carrier = fitted.carrier AND series.flow = fitted.flow;"
+        "CREATE TABLE weights AS SELECT meter, factors.valid_from, factors.valid_to, kgce, kgco2,"
+        " CAST(quotient(900000000000, CAST(greatest(kgce, kgco2, 0.000000001) AS DECIMAL(38,9)) * 1000000000) AS DECIMAL(18,6)) AS narrow_quantity FROM meters JOIN factors USING (carrier);"
         "CREATE TABLE summing AS SELECT DISTINCT meters.series AS part, whole.series AS whole FROM meters JOIN ancestry USING (unit)"
         " JOIN series AS whole ON whole.level = 'place' AND whole.node = ancestry.node AND whole.carrier = meters.carrier AND whole.flow = meters.flow;"
         f"CREATE TABLE conventions AS SELECT CAST({registers.longest_span_s} AS BIGINT) AS longest_span_s"
     )
+
+
+def _millionths(whole: str) -> str:
+    return f"TRY_CAST(CAST({whole} AS DECIMAL(38,0)) * CAST(0.000001 AS DECIMAL(6,6)) AS DECIMAL(18,6))"
 
 
 def _put_hours(engine: duckdb.DuckDBPyConnection, one: _Slice) -> None:

@@ -5,12 +5,15 @@ An engine brings two functions of its own, `seconds_between(a, b)` and `quotient
     readings     point, ts, value, recorded_at            the registers as they stand, with some neighbours before and after the hours
     hours        start_at                                 the hours to compute
     meters       meter, point, series, multiplier, register_span, limit_per_hour, valid_from, valid_to, first_reading, last_reading, noted_at,
-                 is_plain (multiplier is 1), quarter_limit (a quarter of the limit, cut to six decimals): they only spare wide products
-    weights      meter, valid_from, valid_to, kgce, kgco2 per unit of what the meter counts, by date
+                 whole_multiplier, narrow_rise, quarter_rise, quarter_limit
+    weights      meter, valid_from, valid_to, kgce, kgco2 per unit of what the meter counts, by date, narrow_quantity
     summing      part, whole                              which series of places each series of a metering point is part of
     conventions  longest_span_s                           two readings further apart have an outage between them
 
-`multiplier` and `limit_per_hour` are DECIMAL(19,6), `kgce` and `kgco2` DECIMAL(19,9), so that no product is cut short; all other figures DECIMAL(18,6).
+`multiplier` and `limit_per_hour` are DECIMAL(19,6), `kgce` and `kgco2` DECIMAL(18,9), all other figures DECIMAL(18,6). A product is wide unless a bound says that
+eighteen digits hold it, which is a hundred times as fast: `narrow_rise` is the greatest rise of a register that may be multiplied by `whole_multiplier`
+(NULL where it is not whole), `narrow_quantity` the greatest quantity that may be weighed. `quarter_rise` and `quarter_limit` are a quarter of the
+limit, on the register and in quantity. The bounds decide how, never what.
 A series is one node (metering point or place), carrier and direction, by number; a meter is one installation, by number.
 A meter is one installation: where a device is replaced or its multiplier changes, the point has two, and no difference is taken across them.
 """
@@ -35,7 +38,7 @@ WITH taken AS (
     FROM (SELECT * FROM taken UNION ALL SELECT * FROM ends) AS every
 ), odd AS (
     SELECT DISTINCT q.meter FROM quick q JOIN meters m ON m.meter = q.meter
-    WHERE next_value < value OR m.is_plain = 0 OR next_value - value > m.quarter_limit
+    WHERE next_value < value OR next_value - value > m.quarter_rise
 ), looked AS (
     SELECT t.meter, ts, value, recorded_at, place, LAG(value) OVER (PARTITION BY t.meter ORDER BY ts) AS before_value, LAG(ts) OVER (PARTITION BY t.meter ORDER BY ts) AS before_ts,
            LEAD(value) OVER (PARTITION BY t.meter ORDER BY ts) AS after_value
@@ -55,7 +58,7 @@ WITH taken AS (
 ), stepped AS (
     SELECT p.meter, start_at, end_at, is_next_last, limit_per_hour, quarter_limit, seconds_between(start_at, end_at) AS length_s,
            greatest(recorded_at, next_recorded_at) AS recorded_at,
-           CASE WHEN next_value >= value THEN CASE WHEN is_plain = 1 THEN CAST(next_value - value AS DECIMAL(18,6))
+           CASE WHEN next_value >= value THEN CASE WHEN next_value - value <= narrow_rise THEN CAST((next_value - value) * whole_multiplier AS DECIMAL(18,6))
                                                    ELSE TRY_CAST(round((next_value - value) * multiplier, 6) AS DECIMAL(18,6)) END END AS risen,
            CASE WHEN next_value < value THEN CASE WHEN value - next_value > register_span - value + next_value
                                                   THEN TRY_CAST(round((register_span - value + next_value) * multiplier, 6) AS DECIMAL(18,6)) END END AS rolled,
@@ -93,7 +96,10 @@ WITH taken AS (
     FROM shared GROUP BY meter, start_at
 )
 SELECT m.series, h.start_at, TRY_CAST(sum(s.quantity) AS DECIMAL(18,6)) AS quantity,
-       TRY_CAST(sum(TRY_CAST(round(s.quantity * w.kgce, 6) AS DECIMAL(18,6))) AS DECIMAL(18,6)) AS kgce, TRY_CAST(sum(TRY_CAST(round(s.quantity * w.kgco2, 6) AS DECIMAL(18,6))) AS DECIMAL(18,6)) AS kgco2,
+       TRY_CAST(sum(CASE WHEN s.quantity <= w.narrow_quantity THEN CAST(round(s.quantity * w.kgce, 6) AS DECIMAL(18,6))
+                         ELSE TRY_CAST(round(CAST(s.quantity AS DECIMAL(19,6)) * w.kgce, 6) AS DECIMAL(18,6)) END) AS DECIMAL(18,6)) AS kgce,
+       TRY_CAST(sum(CASE WHEN s.quantity <= w.narrow_quantity THEN CAST(round(s.quantity * w.kgco2, 6) AS DECIMAL(18,6))
+                         ELSE TRY_CAST(round(CAST(s.quantity AS DECIMAL(19,6)) * w.kgco2, 6) AS DECIMAL(18,6)) END) AS DECIMAL(18,6)) AS kgco2,
        TRY_CAST(sum(s.estimated) AS DECIMAL(18,6)) AS estimated, CAST(coalesce(sum(s.covered_s), 0) AS BIGINT) AS covered_s,
        CAST(sum(seconds_between(greatest(m.valid_from, h.start_at), least(m.valid_to, h.start_at + INTERVAL 1 HOUR))) AS BIGINT) AS expected_s,
        CAST(coalesce(sum(s.is_over), 0) AS BIGINT) AS over_limit, max(s.recorded_at) AS recorded_at
