@@ -1,7 +1,7 @@
 """What operators say of their monitors (运维标记和停产通知): a window in which readings are marked, a time in which silence is no gap."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from shuangkong.services.monitoring_register import SUBJECT
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import MonitoringPoint, OperatorMark, Organisation, ShutdownNotice
 
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LONGEST_AHEAD = timedelta(days=366)  # a slip of the year, not a rule
 
 
@@ -111,6 +112,8 @@ def _sealed(name: str, content: Plain, subject: str, actor: Actor, reason: str, 
 
 
 def _window_faults(start: datetime, end: datetime | None) -> Iterator[Fault]:
+    if min(start, end or start) < _EARLIEST:
+        yield Fault(Words("时段", "window"), start.isoformat(), Words("早于 2000 年", "lies before 2000"), Words("核对年份", "check the year"))
     if end is not None and end <= start:
         yield Fault(Words("结束时刻", "end"), end.isoformat(), Words("应晚于开始时刻", "must be after the start"), Words("改正时刻", "correct it"))
     if max(start, end or start) > clock.now() + _LONGEST_AHEAD:

@@ -139,11 +139,14 @@ def seen_points(who: Member, *, as_of: date | None = None, **which: Any) -> list
     return [one for one in points_on(as_of=as_of, **which) if not one.is_closed and one.organisation in tree and who.sees(one.organisation, tree)]
 
 
-def points_page(*, who: Member, asked: Asked, number: int = 1, as_of: date | None = None) -> PointsPage:
-    """Return the points a person may see that answer to a filter, by place (监测点)."""
+def point_lines(*, who: Member, asked: Asked, as_of: date | None = None) -> list[PointLine]:
+    """Return the points a person may see that answer to a filter, by place (监测点清单)."""
     day = as_of or clock.today()
+    return _lines(seen_points(who, as_of=as_of), asked, day, as_of)
+
+
+def _lines(points: Sequence[Point], asked: Asked, day: date, as_of: date | None) -> list[PointLine]:
     tree = tree_on(day)
-    points = seen_points(who, as_of=as_of)
     setups: dict[str, list[str]] = {}
     for one in setups_on(day=day, as_of=as_of):
         if not one.is_retired:
@@ -154,11 +157,17 @@ def points_page(*, who: Member, asked: Asked, number: int = 1, as_of: date | Non
         home, place = tree.find(point.organisation), tree.jurisdiction_of(point.organisation)
         if asked.takes(point, place.code if place else "", " ".join((point.code, *point.name, *home.name, *setups.get(point.code, ())))):
             lines.append(PointLine(point, home.name, place.code if place else "", place.name if place else Words("—", "—"), tuple(setups.get(point.code, ())), limits[point.code]))
-    lines.sort(key=lambda line: (line.place, line.point.code))
+    return sorted(lines, key=lambda line: (line.place, line.point.code))
+
+
+def points_page(*, who: Member, asked: Asked, number: int = 1, as_of: date | None = None) -> PointsPage:
+    """Return a page of the points a person may see that answer to a filter (监测点)."""
+    day = as_of or clock.today()
+    points = seen_points(who, as_of=as_of)
     counted = Counter(point.kind for point in points)
     return PointsPage(
-        asked, slice_of(lines, number), len(points), sum(point.stage is MonitorStage.CONNECTED for point in points),
-        tree.of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE), tuple((kind, counted[kind]) for kind in PointKind), who.may(Permission.MONITORING_MANAGE),
+        asked, slice_of(_lines(points, asked, day, as_of), number), len(points), sum(point.stage is MonitorStage.CONNECTED for point in points),
+        tree_on(day).of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE), tuple((kind, counted[kind]) for kind in PointKind), who.may(Permission.MONITORING_MANAGE),
     )  # fmt: skip
 
 

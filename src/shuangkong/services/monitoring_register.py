@@ -42,6 +42,7 @@ _MN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _PASSWORD = re.compile(r"[!-:<-~]{0,64}")
 _KEY = re.compile(r"(?:[0-9A-Fa-f]{32})?")
 _MOST_DIGITS = Decimal(10) ** 12
+_EARLIEST, _LATEST = 1990, 2100  # slips of the year, not a rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +164,16 @@ def faults_of(told: Entries, homes: Mapping[str, str]) -> Iterator[Fault]:
     kinds = dict(MonitoringPoint.objects.filter(code__in=[one.code for one in told.points]).values_list("code", "kind"))
     seen: set[tuple[object, ...]] = set()
     for point in told.points:
+        yield from _placed(_day_faults(point.valid_from), point.where)
         yield from _placed(_point_faults(point, homes, kinds, point.organisation in tree), point.where)
         yield from _placed(_twice(("point", point.code, point.valid_from), point.code, seen), point.where)
     codes = set(homes) | {one.code for one in told.points}
     for limit in told.limits:
+        yield from _placed(_day_faults(limit.valid_from), limit.where)
         yield from _placed(_limit_faults(limit, codes), limit.where)
         yield from _placed(_twice((limit.point, limit.factor, limit.statistic, limit.is_converted, limit.valid_from), limit.factor, seen), limit.where)
     for device in told.devices:
+        yield from _placed(_day_faults(device.valid_from), device.where)
         yield from _placed(_device_faults(device, codes), device.where)
         yield from _placed(_twice(("device", device.mn, device.valid_from), device.mn, seen), device.where)
 
@@ -177,6 +181,11 @@ def faults_of(told: Entries, homes: Mapping[str, str]) -> Iterator[Fault]:
 def _placed(faults: Iterable[Fault], where: Words | None) -> Iterator[Fault]:
     for one in faults:
         yield one.at(where) if where else one
+
+
+def _day_faults(day: date) -> Iterator[Fault]:
+    if not _EARLIEST <= day.year <= _LATEST:
+        yield Fault(Words("生效日", "first day"), str(day), Words(f"应在 {_EARLIEST}～{_LATEST} 年之间", f"must be from {_EARLIEST} to {_LATEST}"), Words("核对年份", "check the year"))
 
 
 def _twice(key: tuple[object, ...], value: str, seen: set[tuple[object, ...]]) -> Iterator[Fault]:
