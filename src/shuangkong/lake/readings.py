@@ -35,7 +35,7 @@ QUARANTINE = TableShape(
 
 EARLIEST = datetime(2000, 1, 1)  # noqa: DTZ001  # readings carry naive China Standard Time; loggers that lost their battery say 1970 or 1999
 SLICE_ROWS, SLICE_DAYS = 4_000_000, 90
-SMALL_ROWS, LARGE_ROWS = 1_000_000, 16_000_000
+LARGE_ROWS = 16_000_000  # what need not be merged any more
 _KEY = "point, factor, kind, ts"
 
 
