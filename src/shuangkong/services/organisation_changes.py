@@ -1,6 +1,6 @@
 """Organisations as people see and change them (组织沿革): a tree of any day with search, what held from when, and changes as official acts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ from shuangkong.services.organisations import (
 )
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.services.slices import Slice, slice_of
-from shuangkong.services.trades import TAG, trade_code, trade_name, trades_on
+from shuangkong.services.trades import TAG, TAG_WORDS, trade_code, trade_name, trades_on
 from shuangkong.services.unit_standing import Due, returns_due
 from shuangkong.store.models import OrganisationVersion
 
@@ -111,6 +111,7 @@ class HistoryPage:
     parks: tuple[Node, ...]
     trades: Mapping[str, Words]
     trade: str
+    tags: Mapping[str, Words]
     pending: tuple[Due, ...]
 
 
@@ -201,11 +202,11 @@ def history_page(*, code: str, who: Member) -> HistoryPage:
     tree = tree_on(clock.today())
     kind = OrganisationKind[row.organisation.kind]
     may_rename = kind in _MOVABLE and code in tree and bool(who.posts_over(Permission.WINDOW_MANAGE, code, tree))
-    may = may_rename and bool(_offices(who, tree))
+    may = may_rename and bool(offices_of(who, tree))
     return HistoryPage(
         code=code, name=Words(row.name_zh, row.name_en or row.name_zh), kind=kind, node=tree.get(code), history=history_of(code), may_rename=may_rename, may_change=may,
         parents=tree.of_kind(OrganisationKind.COUNTY, OrganisationKind.ZONE) if may else (), parks=tree.of_kind(OrganisationKind.PARK) if may else (),
-        trades=trades_on(clock.today()) if may and kind is OrganisationKind.UNIT else {}, trade=trade_code(row.tags),
+        trades=trades_on(clock.today()) if may and kind is OrganisationKind.UNIT else {}, trade=trade_code(row.tags), tags=TAG_WORDS if may and kind is OrganisationKind.UNIT else {},
         pending=pending_of(code) if kind in _MOVABLE and _is_seen(code, who) else (),
     )  # fmt: skip
 
@@ -236,15 +237,16 @@ def _is_seen(code: str, who: Member) -> bool:
     return tree is not None and who.sees(code, tree)
 
 
-def _offices(who: Member, tree: Tree) -> list[str]:
-    """The city agencies in whose name a person may change organisations."""
+def offices_of(who: Member, tree: Tree) -> list[str]:
+    """Return the city agencies in whose name a person may change organisations (办理部门)."""
     return [post.organisation for post in who.posts_over(Permission.WINDOW_MANAGE, tree.city.code, tree) if post.kind is OrganisationKind.AGENCY]
 
 
 def change(
-    *, code: str, name_zh: str, name_en: str, parent: str, park: str, is_closed: bool, valid_from: date, who: Member, reason: str, trade: str | None = None
+    *, code: str, name_zh: str, name_en: str, parent: str, park: str, is_closed: bool, valid_from: date, who: Member, reason: str, trade: str | None = None,
+    tags: Set[str] | None = None,
 ) -> int:
-    """Move, rename or close a unit or park from a day on, let it join or leave a park or be of another trade (机构变更); returns the place of its link.
+    """Move, rename or close a unit or park from a day on, let it join or leave a park, be of another trade or of other kinds (机构变更); returns the place of its link.
 
     Raises
     ------
@@ -259,26 +261,34 @@ def change(
     if node.kind not in _MOVABLE:
         raise NotMovable(node)
     held = tree_on(valid_from).get(code) or node  # what is to hold from then on already may not be what holds today
-    is_name_alone = not is_closed and parent in ("", held.parent) and (park or None) == held.park and trade in (None, trade_code(held.tags))
-    offices = _offices(who, tree)
+    is_name_alone = not is_closed and parent in ("", held.parent) and (park or None) == held.park and trade in (None, trade_code(held.tags)) and tags in (None, held.tags & set(TAG_WORDS))
+    offices = offices_of(who, tree)
     if not (is_name_alone or offices):
         raise NotPermitted(Permission.WINDOW_MANAGE, code)
     actor = actor_of(who, Permission.WINDOW_MANAGE, code, among=offices)
     if not reason.strip():
         raise NoReason
-    facts = _facts(held, name_zh.strip(), name_en.strip(), parent or held.parent or "", park, is_closed, tree_on(valid_from))
-    if trade is not None:
-        facts = replace(facts, tags=_with_trade(held, trade, valid_from))
+    facts = facts_told(held, name_zh.strip(), name_en.strip(), parent or held.parent or "", park, is_closed, tree_on(valid_from))
+    facts = replace(facts, tags=tags_told(held, trade, tags, valid_from))
     return change_organisation(code=code, facts=facts, valid_from=valid_from, actor=actor, reason=reason.strip())
 
 
-def _with_trade(node: Node, trade: str, day: date) -> frozenset[str]:
+def tags_told(node: Node, trade: str | None, tags: Set[str] | None, day: date) -> frozenset[str]:
+    """Return the tags of an organisation with another trade or of other kinds, None where they stay (标签); raise `BadOrganisation`."""
+    held = node.tags
+    if tags is not None:
+        if not tags <= set(TAG_WORDS) or (tags and node.kind is not OrganisationKind.UNIT):
+            raise BadOrganisation(node.code, Words("单位类别无法识别", "is of a kind that is unknown"))
+        held = (held - set(TAG_WORDS)) | tags
+    if trade is None:
+        return held
     if trade and (node.kind is not OrganisationKind.UNIT or trade not in trades_on(day)):
         raise BadOrganisation(node.code, Words(f"行业“{trade}”不是 GB/T 4754 的工业大类", f"{trade} is no industrial division of GB/T 4754"))
-    return frozenset(tag for tag in node.tags if not tag.startswith(TAG)) | ({TAG + trade} if trade else frozenset())
+    return frozenset(tag for tag in held if not tag.startswith(TAG)) | ({TAG + trade} if trade else frozenset())
 
 
-def _facts(node: Node, zh: str, en: str, parent: str, park: str, is_closed: bool, tree: Tree) -> OrganisationFacts:
+def facts_told(node: Node, zh: str, en: str, parent: str, park: str, is_closed: bool, tree: Tree) -> OrganisationFacts:
+    """Return what is to hold of a unit or park (机构情况); raise `BadOrganisation` where it cannot belong there."""
     if not tree.find(parent).kind.is_jurisdiction:
         raise BadOrganisation(node.code, Words("应隶属于县区或功能区", "must belong to a county or zone"))
     home = tree.jurisdiction_of(park) if park else None

@@ -14,6 +14,13 @@ from shuangkong.services.organisations import Node
 
 TAG = "trade:"
 DIVISIONS = "energy.industry_divisions"
+# What else a unit is: by these forms choose who files them, and sums whom they count.
+TAG_WORDS: Mapping[str, Words] = {
+    "key_energy_user": Words("重点用能单位", "key energy user"), "above_scale": Words("规模以上", "above scale"), "industrial": Words("工业", "industrial"),
+    "transforms_energy": Words("加工转换", "transforms energy"), "pollution_source": Words("污染源", "pollution source"),
+    "public_institution": Words("公共机构", "public institution"), "transport_operator": Words("运输", "transport"), "building_operator": Words("楼宇", "buildings"),
+    "central_facility": Words("集中处理设施", "central facility"),
+}  # fmt: skip
 UNTOLD = Words("未登记行业", "trade not registered")
 
 

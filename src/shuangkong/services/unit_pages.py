@@ -35,16 +35,10 @@ from shuangkong.services.people import Member
 from shuangkong.services.place_pages import UnitRow, unit_rows
 from shuangkong.services.product_levels import REPORT, KeyReport, ProductLine, key_reports, product_lines
 from shuangkong.services.standing import moment_of, plan_years
-from shuangkong.services.trades import trade_code, trade_name, trades_of
+from shuangkong.services.trades import TAG_WORDS, trade_code, trade_name, trades_of
 from shuangkong.services.unit_standing import Due, OpenFinding, open_findings, returns_due
 from shuangkong.store.models import ObservationRow
 
-TAG_WORDS = {
-    "key_energy_user": Words("重点用能单位", "key energy user"), "above_scale": Words("规模以上", "above scale"), "industrial": Words("工业", "industrial"),
-    "transforms_energy": Words("加工转换", "transforms energy"), "pollution_source": Words("污染源", "pollution source"),
-    "public_institution": Words("公共机构", "public institution"), "transport_operator": Words("运输", "transport"), "building_operator": Words("楼宇", "buildings"),
-    "central_facility": Words("集中处理设施", "central facility"),
-}  # fmt: skip
 _OUTPUT, _PER_PRODUCT, _PER_VALUE = "output_t", "unit_energy_kgce_per_t", "energy_per_output_value_tce_per_10k_yuan"
 _SAVING_TARGET, _SAVING_DONE = "key_saving_target_tce", "key_saving_done_tce"
 _SINGLE = (COMPREHENSIVE, _OUTPUT, _PER_PRODUCT, _PER_VALUE, _SAVING_TARGET, _SAVING_DONE)

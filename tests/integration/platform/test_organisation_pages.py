@@ -9,8 +9,10 @@ from unit_steps import moved, park_of, unit_of
 
 from shuangkong.access.roles import Role
 from shuangkong.services.chain_verification import verify_chain
+from shuangkong.services.filings import open_filing
 from shuangkong.services.organisation_changes import NoReason, NotMovable, change, history_of, history_page, tree_page
-from shuangkong.services.organisations import BadOrganisation, UnknownOrganisation, tree_on
+from shuangkong.services.organisation_register import register
+from shuangkong.services.organisations import BadOrganisation, OrganisationKind, UnknownOrganisation, tree_on
 from shuangkong.services.people import Member, NotPermitted
 
 XIPING, SHANGCAI, DAY = "411721", "411722", date(2026, 4, 1)
@@ -132,3 +134,46 @@ def test_a_long_list_of_organisations_comes_by_pages(person: Person) -> None:
     second = client.get("/organisations?q=模拟厂&page=2").content.decode()
     assert ("U159" in second, 'rel="prev"' in second, 'rel="next"' in second) == (True, True, False)
     assert "62" in first
+
+
+def entered(who: Member, **told: object) -> int:
+    given = {
+        "code": "U900", "kind": OrganisationKind.UNIT, "name_zh": "新投产水泥厂", "name_en": "", "parent": XIPING, "park": "", "credit_code": "91411721MA40000000",
+        "trade": "30", "tags": {"industrial"}, "valid_from": DAY, "reason": "投产备案",
+    }  # fmt: skip
+    return register(who=who, **{**given, **told})  # type: ignore[arg-type]
+
+
+def test_a_city_agency_registers_a_unit_that_then_files_and_later_is_a_key_user(person: Person) -> None:
+    city = person(Role.REVIEWER, "statistics")
+    entered(city, valid_from=date(2025, 4, 1))
+    changed(city, code="U900", tags={"industrial", "key_energy_user"})
+    assert [sorted(tree_on(day).find("U900").tags) for day in (date(2025, 4, 1), DAY)] == [["industrial", "trade:30"], ["industrial", "key_energy_user", "trade:30"]]
+    assert "U900" not in tree_on(date(2025, 3, 31))
+    open_window()
+    assert open_filing(form="205-1", organisation="U900", period="2025", who=person(Role.REPORTER, "U900"))
+    assert verify_chain().is_sound
+
+
+@pytest.mark.parametrize(
+    ("told", "refused"),
+    [
+        ({"code": "u 900"}, BadOrganisation), ({"code": "U001"}, BadOrganisation), ({"name_zh": " "}, BadOrganisation), ({"kind": OrganisationKind.AGENCY}, BadOrganisation),
+        ({"credit_code": "91411721"}, BadOrganisation), ({"trade": "99"}, BadOrganisation), ({"tags": {"mayor"}}, BadOrganisation), ({"parent": "U001"}, BadOrganisation),
+        ({"kind": OrganisationKind.PARK}, BadOrganisation), ({"parent": "none"}, UnknownOrganisation), ({"reason": " "}, NoReason),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_registered_says_why(person: Person, told: dict[str, object], refused: type[Exception]) -> None:
+    with pytest.raises(refused):
+        entered(person(Role.REVIEWER, "statistics"), **told)
+
+
+def test_who_registers_acts_for_an_agency_of_the_city_and_finds_the_form(person: Person) -> None:
+    with pytest.raises(NotPermitted):
+        entered(person(Role.REVIEWER, XIPING))
+    city, county = client_of(person(Role.REVIEWER, "statistics")), client_of(person(Role.REVIEWER, XIPING))
+    told = {"code": "p9", "kind": "PARK", "name_zh": "新园区", "parent": XIPING, "valid_from": "2026-01-01", "reason": "批准设立"}
+    assert ("/organisations/register" in city.get("/organisations").content.decode(), "/organisations/register" in county.get("/organisations").content.decode()) == (True, False)
+    assert city.post("/organisations/register", told)["Location"] == "/organisations/P9"
+    assert city.post("/organisations/register", {**told, "kind": "PALACE"}).status_code == 422
+    assert county.post("/organisations/register", told).status_code == 403

@@ -9,13 +9,15 @@ from ninja import Field, Query, Router, Schema
 from shuangkong.access.roles import Permission
 from shuangkong.returns.states import ReturnState
 from shuangkong.services import clock, organisation_changes
+from shuangkong.services.organisation_register import register
 from shuangkong.services.organisations import OrganisationKind, tree_on
 from shuangkong.services.park_pages import park_page
 from shuangkong.services.place_pages import place_page, places_page
 from shuangkong.services.unit_pages import unit_page, units_page
 from shuangkong.web.api.board import TargetLine
 from shuangkong.web.api.gate import Allowed
-from shuangkong.web.api.shapes import ByName, Day, Exact, Keyed, Listed, Names, Paging, Said, Short, Told, Year, answers
+from shuangkong.web.api.organisation_shapes import Changing, Founding, Held, Organisation, OrganisationLine
+from shuangkong.web.api.shapes import ByName, Day, Exact, Keyed, Listed, Names, Paging, Short, Told, Year, answers
 
 router = Router()
 _P = Permission
@@ -93,6 +95,7 @@ class UnitLine(Schema):
     name: Told = Field(alias="node.name")
     place: str | None = Field(None, alias="node.parent")
     park: str | None = Field(None, alias="node.park")
+    trade: Told | None
     energy_tce: Exact | None
     marks: Names
     filed: Filed
@@ -198,19 +201,6 @@ class Units(Listed[UnitLine]):
     as_of: Day
 
 
-class Held(Schema):
-    """What held of an organisation from a day on (沿革)."""
-
-    valid_from: date
-    until: date | None
-    name: Told
-    parent: str
-    park: str
-    is_closed: bool
-    reason: str
-    link: int | None
-
-
 class UnitYear(Schema):
     """A year of a unit (单位年度数据)."""
 
@@ -305,46 +295,6 @@ class Park(Schema):
     history: list[Held]
 
 
-class OrganisationLine(Schema):
-    """An organisation of a day (组织)."""
-
-    code: str
-    kind: Annotated[OrganisationKind, ByName]
-    name: Told
-    parent: str | None
-    park: str | None
-    tags: list[str]
-    is_simulated: bool
-
-    @staticmethod
-    def resolve_tags(one: Any) -> list[str]:
-        """Tell its tags in order."""
-        return sorted(one.tags)
-
-
-class Organisation(Schema):
-    """What held of an organisation from when (沿革)."""
-
-    code: str
-    name: Told
-    kind: Annotated[OrganisationKind, ByName]
-    history: list[Held]
-    may_rename: bool
-    may_change: bool
-
-
-class Changing(Schema):
-    """What shall hold of an organisation from a day on (机构变更)."""
-
-    name_zh: Short
-    name_en: Short = ""
-    parent: Short = ""
-    park: Short = ""
-    is_closed: bool = False
-    valid_from: Day
-    reason: Said
-
-
 @router.get("/places", auth=Allowed(_P.FIGURES_READ), response=answers(Places), summary="县区 / jurisdictions")
 def read_places(request: HttpRequest, page: Query[Paging], year: Year | None = None, as_of: Day | None = None) -> Any:
     """The jurisdictions side by side (县区)."""
@@ -387,6 +337,12 @@ def read_organisations(request: HttpRequest, page: Query[Paging], kind: Annotate
 def read_organisation(request: HttpRequest, code: str) -> Any:
     """What held of an organisation from when (沿革)."""
     return organisation_changes.history_page(code=code, who=request.member)
+
+
+@router.post("/organisations", auth=Allowed(_P.WINDOW_MANAGE), response=answers(Keyed), summary="登记组织 / register an organisation")
+def enter(request: HttpRequest, told: Founding) -> Any:
+    """Enter a unit or a park; sealed (登记组织)."""
+    return {"key": register(who=request.member, **told.dict())}
 
 
 @router.post("/organisations/{code}", auth=Allowed(_P.WINDOW_MANAGE), response=answers(Keyed), summary="机构变更 / change an organisation")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("units/<str:code>", views.show_unit, name="unit"),
     path("parks/<str:code>", views.show_park, name="park"),
     path("organisations", organisations.show_organisations, name="organisations"),
+    path("organisations/register", organisations.register_organisation, name="register-organisation"),
     path("organisations/change", organisations.change_organisation, name="change-organisation"),
     path("organisations/<str:code>", organisations.show_organisation, name="organisation"),
 ]
