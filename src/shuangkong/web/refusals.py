@@ -8,17 +8,31 @@ from django.core.exceptions import ObjectDoesNotExist, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from shuangkong.kernel.faults import Fault, InputRefused
+from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.services.access_log import TooMany
 from shuangkong.services.api_tokens import TooManyCalls
 from shuangkong.services.filings import ChangedMeanwhile
 from shuangkong.services.people import NotPermitted
+from shuangkong.services.security_limits import limit
 from shuangkong.services.storage_faults import StorageRefused, storage_refusal
 from shuangkong.web.page import language_of
 
 log = logging.getLogger("shuangkong.web")
-_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503}
+_MEGABYTE = 1024 * 1024
+
+
+class RequestTooLarge(Refusal):
+    """A request larger than is read, its files included (请求过大)."""
+
+    def __init__(self, size: int, most_mb: int) -> None:
+        super().__init__(
+            thing=Words("请求", "request"), value=f"{-(-size // _MEGABYTE)} MB", rule=Words(f"过大，上限 {most_mb} MB", f"is too large, at most {most_mb} MB are read"),
+            remedy=Words("缩小文件或分几次上传", "make the files smaller, or send them one by one"),
+        )  # fmt: skip
+
+
+_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503, RequestTooLarge: 413}
 
 
 class Refusals:
@@ -28,7 +42,11 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
+        """Answer; of what is too large nothing is read, nor written to the disk."""
+        told = str(request.META.get("CONTENT_LENGTH") or "")
+        size = int(told) if told.isdecimal() else 0
+        if size and size > (most_mb := limit("request_mb")) * _MEGABYTE:
+            return refused(request, RequestTooLarge(size, most_mb))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, trouble: Exception) -> HttpResponse | None:
