@@ -63,7 +63,7 @@ def lived(person: Person) -> Person:
     submitted(person, "U002")
     facts = OrganisationFacts(name=Words("迁址厂", "Moved works"), parent="411723", tags=frozenset({"industrial"}))
     change_organisation(code="U002", facts=facts, valid_from=date(2026, 2, 1), actor=system_actor("411700"), reason="迁址")
-    waive_period(form=form_of("205-1", Period.parse("2025")), period=Period.parse("2025"), organisation="U001", who=person(Role.APPROVER, "statistics"), reason="停产")
+    waive_period(form=form_of("205-1", Period.parse("2025")), period=Period.parse("2024"), organisation="U001", who=person(Role.APPROVER, "statistics"), reason="停产")
     end_appointment(appointment_id=Appointment.objects.order_by("pk")[0].pk, ended_on=date(2026, 6, 1), actor=system_actor("411700"), reason="调离")
     return person
 
@@ -118,7 +118,7 @@ TAMPERING = [
     ("store_remark", "DELETE FROM store_remark", "store_remark 缺少一行", "讨论 return/205-1/U001/2025"),
     ("store_chainlink", "UPDATE store_chainlink SET actor = '别人' WHERE kind = 'approval'", "actor 现为 别人", "审批"),
     ("store_chaincontent", "UPDATE store_chaincontent SET content = {blob} WHERE digest = (SELECT content_digest FROM store_chainlink WHERE kind = 'waiver')",
-     "现存内容与存证时不同", "豁免 waiver/205-1/U001/2025"),
+     "现存内容与存证时不同", "豁免 waiver/205-1/U001/2024"),
     ("store_chainlink", "DELETE FROM store_chainlink WHERE kind = 'approval'", "排在第", "store_filingact"),
 ]  # fmt: skip
 
