@@ -13,6 +13,7 @@ from shuangkong.access.roles import Permission, Role
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.services.administration import check_term, not_oneself
+from shuangkong.services.assessment_tasks import AssessmentTask, assessment_tasks
 from shuangkong.services.filing_lists import Work, my_work
 from shuangkong.services.people import Member, Post, actor_of, appoint, member
 from shuangkong.services.security_limits import limit
@@ -84,9 +85,15 @@ class Handover:
     person: Member
     work: tuple[Work, ...]
     posts: tuple[Post, ...]
+    tasks: tuple[AssessmentTask, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How much is open."""
+        return len(self.work) + len(self.tasks)
 
 
 def hand_over(*, person_id: int) -> Handover:
-    """Return what waits for a person who leaves (交接清单); which returns, not what is in them."""
+    """Return what waits for a person who leaves (交接清单); which returns and assessments, not what is in them."""
     leaving = member(person_id)
-    return Handover(leaving, my_work(who=leaving), leaving.posts)
+    return Handover(leaving, my_work(who=leaving), leaving.posts, assessment_tasks(who=leaving))

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from cycle_steps import started
 from django.test import Client
 from filing_steps import carried, open_window, submitted
 from security_steps import GOOD, HOME, OTHER, client_of, enter, with_password
 
 from shuangkong.access.roles import GRANTS, Permission, Role
+from shuangkong.assessment.cycle_states import CycleAct
 from shuangkong.evidence.act import IncompleteAct
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services import administration
@@ -247,6 +249,16 @@ def test_handing_over_lists_and_moves_nothing(person: People) -> None:
     assert "模拟厂U001" in page
     assert "1020" not in page
     assert Filing.objects.values("version", "state").get(pk=filing) == before
+
+
+def test_handing_over_lists_the_steps_of_assessments_too(person: People) -> None:
+    cycle = started(person)
+    head = person(Role.REPORTER, "411721")
+    (task,) = hand_over(person_id=head.pk).tasks
+    assert (task.line.row.pk, task.act, task.jurisdiction) == (cycle.pk, CycleAct.EVALUATE, "411721")
+    page = client_of(system(person)).get(f"/people/{head.pk}/hand-over").content.decode()
+    assert "自评待提交" in page
+    assert "2024年度评价" in page
 
 
 def test_a_county_reviewer_moves_a_unit_of_the_county_within_reach_only(person: People) -> None:

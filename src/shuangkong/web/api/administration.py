@@ -81,12 +81,18 @@ class HandoverShape(Schema):
     """What a person who leaves has open (交接清单)."""
 
     work: list[dict[str, str | None]]
+    tasks: list[dict[str, str | None]]
     posts: list[dict[str, str]]
 
     @staticmethod
     def resolve_work(one: Any) -> list[dict[str, str | None]]:
         """Tell what waits."""
         return [{"form": each.form.code, "organisation": each.node.code, "period": each.period, "act": each.act.name} for each in one.work]
+
+    @staticmethod
+    def resolve_tasks(one: Any) -> list[dict[str, str | None]]:
+        """Tell what waits in assessments."""
+        return [{"assessment": str(each.line.row.pk), "act": each.act.name, "jurisdiction": each.jurisdiction or None} for each in one.tasks]
 
     @staticmethod
     def resolve_posts(one: Any) -> list[dict[str, str]]:
