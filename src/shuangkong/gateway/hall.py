@@ -16,6 +16,7 @@ class Line(Protocol):
     """A connection, for those who may end it or write to it (连接)."""
 
     mn: str | None
+    header: Packet | None
 
     def end(self) -> None: ...
     def send(self, packet: Packet) -> bool: ...

@@ -17,7 +17,7 @@ from shuangkong.services.telemetry_frames import Verdict, frame_of, judged, reco
 
 READ_BYTES = 1 << 16
 _KNOWN_HEADERS_MOST = 64
-_INTERACTION = ("1", "3", "9")
+_INTERACTION, _DATA = ("1", "3", "9"), "2"
 _NO_ID = b"\1" * 17  # stands in no packet
 _OK = Status.OK
 _COMMIT, _RATE, _WRITING = "commit", "rate", "writing"
@@ -55,6 +55,7 @@ class Peer(asyncio.Protocol):
         self._unfinished_at: float | None = None
         self.begun_at = self.heard_at = self._loop.time()
         self.mn: str | None = None
+        self.header: Packet | None = None  # of its first packet: what a request to it looks like
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
@@ -177,6 +178,8 @@ class Peer(asyncio.Protocol):
             return self._refuse(verdict, packet.mn)
         if self.mn is None:
             self._introduce(device.mn, device.checksum)
+        if self.header is None and (packet.command_code or "").startswith(_DATA):
+            self.header = packet
         self._refused_running = 0
         answer = _answer(packet, self._variant)
         if answer.before:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from shuangkong.gateway.commits import Commits, Store
+from shuangkong.gateway.exchanges import Exchanges
 from shuangkong.gateway.hall import Hall
 from shuangkong.gateway.limits import USUAL_LIMITS, Limits
 from shuangkong.gateway.peer import Peer
@@ -48,18 +49,21 @@ class Gateway:
         self._servers: list[asyncio.Server] = []
         self._chores: list[asyncio.Task[None]] = []
         self.hall: Hall
+        self.exchanges: Exchanges
 
     async def start(self, listener: socket.socket, *, tls: ssl.SSLContext | None = None) -> None:
         """Take connections from a bound socket (开始接入)."""
         loop = asyncio.get_running_loop()
         self.hall = Hall(commits=self._commits, limits=self.limits, now=loop.time())
+        self.exchanges = Exchanges(self.hall, self._commits)
         await self._commits.open()
         if self._state_file is not None:
+            await self.exchanges.open(self._state_file)
             self._book = await self._commits.on_thread(partial(StateBook, self._state_file))
         await self.reload()
         server = await loop.create_server(self._peer, sock=listener, backlog=_BACKLOG, ssl=tls)
         self._servers.append(server)
-        every = ((TICK_SECONDS, self._look_after), (SWEEP_SECONDS, self._sweep), (RELOAD_SECONDS, self.reload), (STATE_SECONDS, self._save_states))
+        every = ((TICK_SECONDS, self._look_after), (SWEEP_SECONDS, self._sweep), (RELOAD_SECONDS, self.reload), (STATE_SECONDS, self._save_states), (SWEEP_SECONDS, self.exchanges.turn))
         self._chores = [loop.create_task(_every(seconds, chore)) for seconds, chore in every]
 
     async def stop(self) -> None:
@@ -79,6 +83,7 @@ class Gateway:
             peer.end()
         await asyncio.sleep(0)  # the connections are lost now; what was whole but for its line end is kept
         await self._save_states()
+        await self.exchanges.close()
         if self._book is not None:
             await self._commits.on_thread(self._book.close)
         await self._commits.close()

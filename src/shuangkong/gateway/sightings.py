@@ -82,6 +82,12 @@ class Sightings:
             self._strangers -= 1
         return found
 
+    def wrong_clocks(self, most_s: float) -> Iterator[Sighting]:
+        """Yield the connected devices whose clock is off by more than so many seconds (时钟偏差过大)."""
+        for one in self._by_mn.values():
+            if one.is_known and one.connections and one.drift_s is not None and abs(one.drift_s) > most_s:
+                yield one
+
     def news(self) -> Iterator[DeviceState]:
         """Yield those of which there is something new (有变化的)."""
         for one in self._by_mn.values():

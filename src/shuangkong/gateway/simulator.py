@@ -118,7 +118,8 @@ class _Player:
         for _ in range(TRIES):
             try:
                 writer = await self._dialled()
-                raw = self._codec.send(packet, encipher=self._logger.key is not None)
+                stamped = packet._replace(request_id=f"{_china_now() + self._ahead:{_TIMES}}{(packet.request_id or '')[-3:]}")
+                raw = self._codec.send(stamped, encipher=self._logger.key is not None)
                 for piece in _pieces(raw, mishap):
                     writer.write(piece)
                     await writer.drain()

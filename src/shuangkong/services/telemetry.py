@@ -3,11 +3,12 @@
 `drain_telemetry` is the one process that takes the inbox into the lake. Before the inbox forgets a batch, the archive holds it as it was received.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from shuangkong.hj212 import Packet
@@ -16,6 +17,7 @@ from shuangkong.lake.drain import drain, drain_once, type_of_parse
 from shuangkong.lake.inbox import Batch, Inbox, open_inbox
 from shuangkong.lake.readings import Lake, Merged, Reading
 from shuangkong.lake.table import LakeTable, TableShape, rows_of
+from shuangkong.services.backfill import ask_for_gaps_once
 from shuangkong.services.monitoring_devices import DeviceSettings, device_settings, newest_setup
 from shuangkong.services.readings import conventions_on, open_lake
 from shuangkong.services.telemetry_frames import (
@@ -33,12 +35,13 @@ from shuangkong.services.telemetry_frames import (
 type_of_devices = Mapping[str, DeviceSettings]
 
 INBOX_FILE = "inbox.db"
-RELOAD_SECONDS = 5.0
+RELOAD_SECONDS, GAPS_SECONDS = 5.0, 60.0
 REPLAYED = "hj212-replay"
 _BODY_BYTES = 4 << 20
 # What a figure is a figure of, by its command. A real-time value is known by its field alone: Rtd, ZsRtd.
 _SPANS = {"2011": "", "2013": "Raw-", "2031": "Day-", "2041": "Day-", "2051": "Min-", "2061": "Hour-", "2111": "Min-"}
 _DATA_COMMANDS = "2"
+_log = logging.getLogger("shuangkong.telemetry")
 _OLDEST_EDITION = "2005"
 
 FRAMES = TableShape(
@@ -189,10 +192,25 @@ class ArchivingInbox:
 def drain_telemetry(*, data: Path, stop: Event, heard: Callable[[Merged], object] = lambda merged: None) -> None:
     """Take what the gateway receives into the lake until told to stop (入湖)."""
     lake, inbox = _opened(data)
+    asking = Thread(target=_ask_for_gaps, args=(data, stop), name="back-fill", daemon=True)
+    asking.start()
     try:
         drain(lake, ArchivingInbox(inbox, lake), parser(KnownDevices().current), stop=stop, heard=heard)
     finally:
         inbox.close()
+        stop.set()
+        asking.join()
+
+
+def _ask_for_gaps(data: Path, stop: Event) -> None:
+    """Look for gaps every so often; a round that fails is told of and tried again."""
+    devices = KnownDevices()
+    while not stop.wait(GAPS_SECONDS):
+        try:
+            lake = open_lake(data, conventions=conventions_on(datetime.now(UTC).date()))
+            ask_for_gaps_once(lake=lake, requests=data / INBOX_FILE, devices=devices.current(), now=datetime.now(UTC))
+        except Exception as trouble:
+            _log.warning("back-fill: %s", trouble)
 
 
 def drain_telemetry_once(*, data: Path, now: datetime) -> Merged | None:
