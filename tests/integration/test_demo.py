@@ -178,7 +178,7 @@ def test_the_report_is_served_on_this_machine_until_ctrl_c(serving: tuple[subpro
             urllib.request.urlopen(f"{address}{path}", timeout=10)
         refused.value.close()
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=10)
+    rest, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "已结束" in rest
     assert "Traceback" not in errors
