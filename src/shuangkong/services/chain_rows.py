@@ -27,6 +27,7 @@ from shuangkong.store.append_only import unguarded_tables
 from shuangkong.store.models import ChainContent, ChainLink
 
 CHUNK = 500
+_STANDS_IN = "（代"  # as `Actor.post` says it
 _One = TypeVar("_One")
 _NAMING = ("form", "organisation", "filing", "person", "cycle", "finding", "appointment", "jurisdiction", "element", "org", "period", "item", "target", "verdict", "code", "sign_in_name")
 
@@ -142,6 +143,12 @@ def held_at(indices: Iterable[int | None], *, with_content: bool = True) -> dict
     wanted = {str(link.act.content) for link in links.values()} if with_content else set()
     contents = {key: octets(content) for key, content in ChainContent.objects.filter(pk__in=wanted).values_list("digest", "content")}
     return {index: Held(link, _intact(contents.get(str(link.act.content)), link)) for index, link in links.items()}
+
+
+def stood_in_for(indices: Iterable[int | None]) -> dict[int, str]:
+    """Return for whom somebody stood in, of the links at some places where that was so (被代办人)."""
+    posts = {index: held.link.act.post for index, held in held_at(indices, with_content=False).items()}
+    return {index: post.partition(_STANDS_IN)[2].removesuffix("）") for index, post in posts.items() if _STANDS_IN in post}
 
 
 def _intact(content: bytes | None, link: Link) -> bytes | None:

@@ -15,6 +15,7 @@ from shuangkong.returns.formula import CellResult
 from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.amendments import ShownAmendment, amendments_of, may_ask
+from shuangkong.services.chain_rows import stood_in_for
 from shuangkong.services.filing_cells import known_now
 from shuangkong.services.filing_checks import Found, catalogue_now, check_filing, told_cells
 from shuangkong.services.filing_differences import Difference, change_text, differences, entry_text
@@ -163,6 +164,7 @@ class ShownFiling:
     window: Window | None
     tables: tuple[ShownTable, ...]
     acts: tuple[FilingAct, ...]
+    stood_in: Mapping[int, str]
     findings: tuple[FindingRecord, ...]
     possible: tuple[ReturnAct, ...]
     is_editable: bool
@@ -214,14 +216,14 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
     else:
         entries = dict(submitted_at(form, last.pk, last.digest))
         whole, told = entries, _found_then(form, records)
-    possible = acts_open_to(filing, who)
+    possible, acts = acts_open_to(filing, who), tuple(filing.acts.select_related("person").order_by("id"))
     marks = _marks(told)
     rounds = tuple(Filing.objects.filter(form=filing.form, organisation=filing.organisation, period=filing.period).order_by("round"))
     large_pct = handling_limit("change_large_pct")
     return ShownFiling(
         filing=filing, form=form, node=_there(membership, code, period), state=state, window=window_of(form.code, filing.period),
         tables=tuple(_shown(form, table, _Beside(entries, before, results, prefills, marks)) for table in form.tables),
-        acts=tuple(filing.acts.select_related("person").order_by("id")), findings=records, possible=possible,
+        acts=acts, stood_in=stood_in_for(one.link for one in acts), findings=records, possible=possible,
         is_editable=state in EDITABLE and _may_file(who, code), known=str(known_now(filing)), shown_findings=told, missing=missing, filled=_filled(form, entries, missing),
         large=tuple(one for one in differences(form, before, whole) if one.after is not None and (one.change_pct is not None and abs(one.change_pct) >= large_pct)),
         since_sent_back=_since_sent_back(form, filing, whole), since_locked=_since_locked(form, filing, rounds, whole),

@@ -1,6 +1,7 @@
 """The pages of returns as their users meet them: they answer, say what they should, and refuse what cannot be read."""
 
 import json
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -9,8 +10,10 @@ from signed_client import signed_in
 
 from shuangkong.access.roles import Role
 from shuangkong.returns.states import ReturnAct
+from shuangkong.services.chain import system_actor
 from shuangkong.services.filing_cells import known_now
-from shuangkong.services.filings import open_filing, submit_filing
+from shuangkong.services.filings import act_on_filing, open_filing, submit_filing
+from shuangkong.services.people import appoint, member
 from shuangkong.store.models import Filing
 
 JSON = "application/json"
@@ -236,3 +239,17 @@ def test_another_countys_reviewer_and_the_administrators_do_not_see_a_units_retu
     filing, _ = draft(person)
     for role, place in ((Role.REVIEWER, "411722"), (Role.REPORTER, "U002"), (Role.SYSTEM_ADMINISTRATOR, "411700"), (Role.SECURITY_ADMINISTRATOR, "411700")):
         assert signed_in(person(role, place)).get(f"/returns/{filing}").status_code == 403
+
+
+def test_the_record_says_for_whom_a_stand_in_acted(person: Person) -> None:
+    open_window()
+    filing = submitted(person)
+    away, helper = person(Role.REVIEWER, "411721"), person(Role.VERIFIER, "411721")
+    appoint(
+        person_id=helper.pk, role=Role.REVIEWER, organisation="411721", valid_from=date(2026, 1, 1), valid_to=date(2026, 4, 1), actor=system_actor("411700"),
+        reason="出差", stands_in_for=away.pk,
+    )  # fmt: skip
+    act_on_filing(filing_id=filing, act=ReturnAct.ACCEPT, version=1, who=member(helper.pk))
+    page = signed_in(person(Role.REPORTER, "U001")).get(f"/returns/{filing}").content.decode()
+    assert f"{helper.full_name}（审核人，代{away.full_name}）受理" in page
+    assert page.count("，代") == 1
