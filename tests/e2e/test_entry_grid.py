@@ -93,6 +93,7 @@ def test_a_block_from_excel_is_pasted_and_taken_back_in_one_step(grid: Page, com
     values = [cell(grid, f"{row}.{column}").input_value() for row in (COAL, COKE) for column in ("used", "end_stock")]
     assert values == ["1234.5", "20", "6", "7"]
     expect(saved(grid)).to_have_text("已保存")
+    expect(note(grid)).to_contain_text("2 格超出表格，未粘贴")
     grid.keyboard.press("Control+z")
     values = [cell(grid, f"{row}.{column}").input_value() for row in (COAL, COKE) for column in ("used", "end_stock")]
     assert values == ["980", "20", "980", "20"]

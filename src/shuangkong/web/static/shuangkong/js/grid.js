@@ -156,6 +156,7 @@ class Grid {
       if (input.select) input.select();
       input.setAttribute("aria-describedby", this.note.id);
     }
+    this.spilt = false;
     this.explain(td);
   }
 
@@ -298,6 +299,7 @@ class Grid {
       rows.forEach((row, down) => row.forEach((text, right) => put(map(start, start.row + down, start.column + right), text)));
     }
     this.write(wanted);
+    this.spilt = outside > 0; // what was not pasted is told until one goes on
     this.note.textContent = [
       say(`已粘贴 ${wanted.size} 格`, `${wanted.size} cells pasted`),
       computed ? say(`${computed} 个计算格或只读格未改`, `${computed} computed or read-only cells left alone`) : "",
@@ -325,7 +327,7 @@ class Grid {
     this.clashes.replaceChildren(...[...conflicts].map(([key, clash]) => this.clash(key, clash)));
     this.summarise();
     const active = document.activeElement && document.activeElement.closest("td[data-key]");
-    if (active && states.has(active.dataset.key) && (findings || this.reasons.has(active.dataset.key))) this.explain(active);
+    if (active && states.has(active.dataset.key) && ((findings && !this.spilt) || this.reasons.has(active.dataset.key))) this.explain(active);
   }
 
   summarise() {
