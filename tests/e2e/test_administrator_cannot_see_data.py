@@ -7,7 +7,7 @@ from browser import Watch
 from conftest import Look, SignedIn
 from playwright.sync_api import expect
 
-FIGURES = ("/targets/T001", "/figures/above_scale_industry_energy_tce/411721/2024", "/places/411721", "/units/U001", "/returns", "/findings", "/assessments")
+FIGURES = ("/targets/T001", "/figures/above_scale_industry_energy_tce/411721/2024", "/places/411721", "/units/U001", "/returns", "/findings", "/assessments", "/monitoring", "/monitoring/points/U001.DA001")
 
 
 @pytest.mark.parametrize(

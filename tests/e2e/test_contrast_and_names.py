@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 # Who looks at what: the main pages of every area, a page of an error, one's own account.
 SEEN = {
-    "lead-agency": ("/", "/targets/T001", "/places/411721", "/units/U002", "/findings", "/returns", "/tokens", "/account", "/nowhere"),
+    "lead-agency": ("/", "/targets/T001", "/places/411721", "/units/U002", "/findings", "/returns", "/monitoring", "/monitoring/points/U001.DA001", "/tokens", "/account", "/nowhere"),
     "system-admin": ("/people",),
 }  # fmt: skip
 FAULTS = """() => {

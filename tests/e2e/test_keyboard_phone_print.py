@@ -7,7 +7,7 @@ from browser import settle
 from conftest import LOOKS, NewPage, SignedIn
 from playwright.sync_api import expect
 
-MAIN_PAGES = ("/", "/places", "/units", "/work", "/returns", "/findings", "/assessments", "/rules", "/organisations", "/targets/T001", "/units/U001")
+MAIN_PAGES = ("/", "/places", "/units", "/work", "/returns", "/findings", "/assessments", "/rules", "/organisations", "/targets/T001", "/units/U001", "/monitoring", "/monitoring/points/U001.DA001", "/monitoring/coverage")
 CHINESE = re.compile("[\u4e00-\u9fff]+")
 
 

@@ -67,6 +67,7 @@ DEVICES = ListSheet("devices", Words("设备", "Devices"), {
     **{name: Words(f"{one.name.zh}（{one.unit}）", f"{one.name.en} ({one.unit})") for name, one in SETTINGS.items()}, "is_retired": Words("停用", "retired"), "valid_from": _FROM,
 })  # fmt: skip
 SHEETS = (POINTS, LIMITS, DEVICES)
+_NAMING = {"points": ("code",), "limits": ("point", "factor"), "devices": ("mn",)}
 _NOTES = (
     Words("三张工作表：监测点、限值、设备。已登记的都在内；改动、增加的行上传后预检，未改的行不动。", "Three sheets: points, limits, devices. What is registered stands there; rows changed or added are looked at when uploaded, others stay."),
     Words(f"类别填：{'、'.join(one.value for one in PointKind)}；均值填：{'、'.join(one.value for one in Statistic)}；是否类填 是 或 否。", f"Kinds: {', '.join(one.words.en for one in PointKind)}; means: {', '.join(one.name.lower() for one in Statistic)}; yes or no."),
@@ -96,8 +97,8 @@ class RowReading:
 
     @property
     def name(self) -> str:
-        """What the row is about."""
-        return next((self.row.cells.get(key, "") for key in self.row.sheet.columns), "")
+        """What the row is about; of a limit also the factor."""
+        return " ".join(filter(None, (self.row.cells.get(key, "") for key in _NAMING[self.row.sheet.key])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from shuangkong.access.roles import Role
 from shuangkong.hj212.crc import Variant
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
-from shuangkong.services import chain_lists
+from shuangkong.services import chain_lists, chain_verification
 from shuangkong.services.monitoring_devices import device_settings
 from shuangkong.services.monitoring_kinds import PointKind, Statistic
 from shuangkong.services.monitoring_marks import marks_in_force, notices_in_force, notify_shutdown, set_mark
@@ -19,7 +19,7 @@ from shuangkong.services.monitoring_points import coverage_of, limits_on, points
 from shuangkong.services.monitoring_register import DeviceEntry, Entries, LimitEntry, PointEntry, record
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.people import NotPermitted
-from shuangkong.store.models import ChainContent, ChainLink, DeviceVersion
+from shuangkong.store.models import ChainContent, ChainLink, DeviceVersion, EmissionLimit
 
 OUTLET, KEY, MN = "U001.DA001", "0123456789abcdeffedcba9876543210", "411721000000000000000001"
 TRAITS = {"permit": "91411700MA0000001X001P", "must_monitor": True, "installed_on": "2023-05-01", "accepted_on": "2023-08-01"}
@@ -154,6 +154,15 @@ def test_an_altered_or_missing_row_is_found(registered: int) -> None:
         cursor.execute("UPDATE store_emissionlimit SET high = '350'")
         cursor.execute("DELETE FROM store_deviceversion")
     assert [one.kind.name for one in chain_lists.list_findings()] == ["ROW_ALTERED", "ROW_MISSING"]
+
+
+def test_a_row_put_in_beside_the_list_is_found(registered: int) -> None:
+    kept = EmissionLimit.objects.get()
+    for link, place in ((registered, 0), (registered, 7), (0, 0)):
+        told = {one.attname: getattr(kept, one.attname) for one in EmissionLimit._meta.fields if one.name != "id"}
+        EmissionLimit.objects.create(**told | {"link": link, "place": place, "high": Decimal("350")})
+    assert [one.kind.name for one in chain_lists.list_findings()] == ["ROW_STRAY"] * 3
+    assert chain_verification.verify_chain().is_sound is False
 
 
 def test_coverage_counts_permit_holders_by_place(registered: int, reviewer) -> None:
