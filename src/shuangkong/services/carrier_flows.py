@@ -13,6 +13,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.kernel.quantity import Quantity
+from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.kernel.units import unit
 from shuangkong.returns.form import CellKey
 from shuangkong.rules import at as rules_at
@@ -172,6 +173,31 @@ def links_of(several: Iterable[UnitEnergy], *, is_whole: bool = False) -> tuple[
         sums[TRANSFORMED, OUTPUT] = min(out, into)
         sums[TRANSFORMED, LOSS] = into - min(out, into)
     return tuple(sorted((Link(*ends, tce) for ends, tce in sums.items() if tce > 0), key=lambda link: -link.tce))
+
+
+def flow_finding(links: Iterable[Link]) -> Words | None:
+    """Say where most of the energy comes from and where most of it goes (能流要点); None where nothing flows.
+
+    Examples
+    --------
+    >>> flow_finding([Link(Words("原煤", "raw coal"), PROCESS, Decimal(90)), Link(Words("电力", "power"), OTHER_USE, Decimal(10))])
+    Words(zh='原煤占 90%，工业生产燃料动力占 90%', en='90% comes from raw coal, 90% goes to industrial fuel and power')
+    """
+    out: dict[Words, Decimal] = defaultdict(Decimal)
+    into: dict[Words, Decimal] = defaultdict(Decimal)
+    for link in links:
+        out[link.source] += link.tce
+        into[link.target] += link.tce
+    roots, leaves = {name: tce for name, tce in out.items() if name not in into}, {name: tce for name, tce in into.items() if name not in out}
+    if sum(roots.values()) <= 0 or sum(leaves.values()) <= 0:
+        return None
+    (source, share), (use, part) = _largest(roots), _largest(leaves)
+    return Words(f"{source.zh}占 {share}%，{use.zh}占 {part}%", f"{share}% comes from {source.en}, {part}% goes to {use.en}")
+
+
+def _largest(several: Mapping[Words, Decimal]) -> tuple[Words, str]:
+    name, tce = max(several.items(), key=lambda one: one[1])
+    return name, plain(round_gbt8170(tce / sum(several.values(), _ZERO) * 100, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ class PlacesPage:
     rows: tuple[PlaceRow, ...]
     years: tuple[int, ...]
 
+    @property
+    def furthest(self) -> Words | None:
+        """Who has come furthest and who least (首尾), None where fewer than two have a figure."""
+        known = [(lead.line.current, row.figures.name) for row in self.rows if (lead := row.figures.lead) and lead.line.current is not None]
+        if len(known) < 2:
+            return None
+        (most, first), (least, last) = max(known, key=lambda one: one[0]), min(known, key=lambda one: one[0])
+        high, low = number_text(most, 1), number_text(least, 1)
+        return Words(f"{first.zh}最快 {high}%，{last.zh}最慢 {low}%", f"{first.en} furthest at {high}%, {last.en} least at {low}%")
+
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:

@@ -23,3 +23,12 @@ def test_a_locked_return_stands_on_the_pages(person: Person) -> None:
     for path in ("/places?year=2025", "/places/411721?year=2025", "/units/U001", "/units"):
         page = client.get(path)
         assert page.status_code == 200
+
+
+def test_charts_of_flows_and_ranks_say_what_they_show(person: Person) -> None:
+    open_window()
+    carried(submitted(person), person, *LOCKING)
+    client = client_of(person(Role.REVIEWER, "statistics"))
+    for path, said in (("/places/411721?year=2025", "原煤占 54%，工业生产燃料动力占 98%"), ("/units/U001", "购进占 ")):
+        told = client.get(path).content.decode()
+        assert said in told.split('data-chart="sankey"')[1].split("</figcaption>")[0]

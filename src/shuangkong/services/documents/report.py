@@ -166,6 +166,12 @@ class Ranking:
     period: str
     rows: tuple[RankingRow, ...]
 
+    @property
+    def ends(self) -> tuple[RankingRow, RankingRow] | None:
+        """The first and the last of those with data (首尾), None where fewer than two have any."""
+        known = [row for row in self.rows if row.current.number is not None]
+        return (known[0], known[-1]) if len(known) > 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class TrajectoryPoint:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from shuangkong.access.roles import Permission
 from shuangkong.services import clock
+from shuangkong.services.carrier_flows import flow_finding
 from shuangkong.services.park_pages import park_page
 from shuangkong.services.place_pages import place_page, places_page
 from shuangkong.services.unit_pages import unit_page, units_page
@@ -38,7 +39,7 @@ def show_place(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "page": page, "known_on": page.moment.as_of, "today": clock.today(), "intensity": charts.intensity_of(page, language), "total": charts.total_of(page, language),
         "pollutants": charts.pollutants_of(page, language), "sankey": charts.sankey_of(page.structure.by_trade or page.structure.links, language, page.structure.marks),
-        "carriers": charts.carriers_of(page.structure.carriers, language), "gaps": charts.gaps_of(page, language),
+        "flow": flow_finding(page.structure.by_trade or page.structure.links), "carriers": charts.carriers_of(page.structure.carriers, language), "gaps": charts.gaps_of(page, language),
     }  # fmt: skip
     return render(request, "places/place.html", context)
 
@@ -60,7 +61,7 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponse:
     chosen = page.chosen.energy if page.chosen else None
     context = {
         "page": page, "known_on": page.known_on, "today": clock.today(), "years": charts.years_of(page, language), "rows": charts.carrier_rows(page),
-        "sankey": charts.sankey_of(page.links, language, chosen.marks if chosen else ()),
+        "sankey": charts.sankey_of(page.links, language, chosen.marks if chosen else ()), "flow": flow_finding(page.links),
     }  # fmt: skip
     return render(request, "places/unit.html", context)
 
@@ -71,5 +72,6 @@ def show_park(request: HttpRequest, code: str) -> HttpResponse:
     """Show one park (园区页)."""
     page = park_page(code=code, who=request.member, year=_year(request), as_of=as_of(request))
     language = language_of(request)
-    context = {"page": page, "known_on": page.moment.as_of, "sankey": charts.sankey_of(page.structure.by_trade or page.structure.links, language, page.structure.marks)}
+    links = page.structure.by_trade or page.structure.links
+    context = {"page": page, "known_on": page.moment.as_of, "sankey": charts.sankey_of(links, language, page.structure.marks), "flow": flow_finding(links)}
     return render(request, "places/park.html", context)
