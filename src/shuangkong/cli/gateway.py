@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import ssl
@@ -20,7 +21,8 @@ from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 
 _DATA = click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
-HIGHEST_PORT = 65535
+GATEWAY_PORT, HIGHEST_PORT = 9212, 65535
+_SEED, _PAST_HOURS = 212, 26  # a whole day of the past, whatever the hour
 
 
 class NoListenAddress(Refusal):
@@ -31,7 +33,7 @@ class NoListenAddress(Refusal):
 
 
 @click.command()
-@click.option("--listen", default="127.0.0.1:9212", show_default=True, metavar="HOST:PORT", help="监听地址 / address to listen at")
+@click.option("--listen", default=f"127.0.0.1:{GATEWAY_PORT}", show_default=True, metavar="HOST:PORT", help="监听地址 / address to listen at")
 @_DATA
 @click.option("--drain/--no-drain", "drains", default=True, show_default=True, help="同时入湖；多个网关时只由一个入湖 / take it into the lake too; with several gateways one of them does")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="TLS 证书；不给则不加密 / certificate, for TLS")
@@ -88,6 +90,22 @@ def gateway_child(listener: socket.socket, *, data: Path, tls: ssl.SSLContext | 
 def drain_child(data: Path) -> Child:
     """Return what takes the inbox into the lake as a child (入湖进程)."""
     return Child(Words("入湖", "drain"), lambda: _drain(data))
+
+
+def play_city(port: int) -> None:
+    """Play the registered simulated loggers against a gateway of this machine until SIGTERM: some past, then the present (模拟数采仪)."""
+    os.nice(10)  # pages come first
+    asyncio.run(_play(port))
+
+
+async def _play(port: int) -> None:
+    from shuangkong.gateway.simulator import past_and_present, simulate
+    from shuangkong.services.simulated_loggers import registered_loggers
+
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    loggers = await asyncio.to_thread(registered_loggers, seed=_SEED)
+    await simulate(loggers, past_and_present("127.0.0.1", port, hours=_PAST_HOURS, live_s=float("inf"), realtime_s=60.0), stop=stop)
 
 
 def _drain(data: Path) -> None:

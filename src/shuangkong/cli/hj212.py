@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,11 @@ import click
 from shuangkong.cli.gateway import address
 from shuangkong.cli.language import say
 from shuangkong.cli.platform import start_platform
-from shuangkong.gateway.simulator import Play
+from shuangkong.gateway.simulator import past_and_present
 from shuangkong.gateway.simulator import simulate as simulate_loggers
 from shuangkong.hj212 import Closed, Connection, Frame, Skipped, Status
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
-from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.simulation.loggers import invented_loggers
 
 _PIECE = 1 << 16
@@ -93,19 +91,12 @@ def simulate(target: str, data: Path | None, count: int, seed: int, hours: float
         loggers = registered_loggers(seed=seed)
     else:
         loggers = invented_loggers(seed=seed, count=count)
-    tally = asyncio.run(simulate_loggers(loggers, play_of(host, port, hours=hours, live_s=live_s, realtime_s=realtime_s)))
+    tally = asyncio.run(simulate_loggers(loggers, past_and_present(host, port, hours=hours, live_s=live_s, realtime_s=realtime_s)))
     mishaps = "、".join(f"{mishap.value} {number}" for mishap, number in tally.mishaps.items())
     click.echo(say(Words(
         f"模拟：{len(loggers)} 台，发送 {tally.sent} 包，应答 {tally.answered}，无应答 {tally.unanswered}，平台请求 {tally.asked}；{mishaps}",
         f"simulated: {len(loggers)} loggers, {tally.sent} packets sent, {tally.answered} answered, {tally.unanswered} not, {tally.asked} requests obeyed; {mishaps}",
     )))  # fmt: skip
-
-
-def play_of(host: str, port: int, *, hours: float, live_s: float, realtime_s: float) -> Play:
-    """Return a play that ends its past with the last whole ten minutes (模拟安排)."""
-    now = datetime.now(CHINA_STANDARD_TIME).replace(tzinfo=None, second=0, microsecond=0)
-    end = now - timedelta(minutes=now.minute % 10) + timedelta(minutes=10)
-    return Play(host, port, end - timedelta(minutes=int(hours * 6) * 10), end, live_s, realtime_s)
 
 
 def _events(file: BufferedReader, key: bytes | None) -> Iterator[Frame | Skipped | Closed]:

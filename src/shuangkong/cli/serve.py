@@ -1,4 +1,4 @@
-"""`shuangkong serve`: the platform in the browser; one parent, and as its children the web server, the background worker and the daily schedule."""
+"""`shuangkong serve`: the platform in the browser; one parent, and as its children the web server, the background worker, the daily schedule; in the demo loggers as well."""
 
 import errno
 import fcntl
@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from shuangkong.cli.children import Child, end_with_parent, keep_running
 from shuangkong.cli.demo import LOOPBACK, PORTS_TRIED, NoFreePort
+from shuangkong.cli.gateway import GATEWAY_PORT, drain_child, gateway_child, play_city
 from shuangkong.cli.language import say
 from shuangkong.cli.platform import start_platform
 from shuangkong.kernel.faults import Refusal
@@ -112,7 +113,8 @@ def serve(
             click.echo(say(Words(f"平台在 {origin}/  按 Ctrl-C 结束", f"the platform is at {origin}/  Ctrl-C ends")))
             connections.close_all()
             beat()  # the worker is as good as there
-            code = keep_running(_children(listener, workers, backup_to, backup_keep))
+            with _monitoring(data, is_wanted=is_demo) as loggers:
+                code = keep_running((*_children(listener, workers, backup_to, backup_keep), *loggers))
         click.echo(say(Words("已结束", "ended")))
     sys.exit(code)
 
@@ -126,6 +128,18 @@ def _children(listener: socket.socket, workers: int, backup_to: Path | None, bac
         Child(Words("后台任务", "background worker"), work),
         Child(Words("日程", "schedule"), lambda: keep_house_daily(chores(backup_to=backup_to, backup_keep=backup_keep))),
     )
+
+
+@contextmanager
+def _monitoring(data: Path, *, is_wanted: bool) -> Iterator[tuple[Child, ...]]:
+    """Yield what lets the demo city live: the gateway on this machine alone, the drain, the simulated loggers; a real city runs `shuangkong gateway`."""
+    if not is_wanted:
+        yield ()
+        return
+    with _listening(LOOPBACK, GATEWAY_PORT, tries=PORTS_TRIED) as listener:
+        port = listener.getsockname()[1]
+        click.echo(say(Words(f"模拟数采仪接入 {LOOPBACK}:{port}", f"simulated loggers report to {LOOPBACK}:{port}")))
+        yield gateway_child(listener, data=data), drain_child(data), Child(Words("模拟数采仪", "simulated loggers"), lambda: play_city(port))
 
 
 def _open_demo(origin: str, fraud_seed: int | None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import isfinite
 
 from shuangkong.hj212 import NEED_DATA, Closed, Connection, Frame, Packet
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
@@ -42,6 +43,13 @@ class Play:
     end: datetime
     live_s: float = 0.0
     realtime_s: float = 60.0
+
+
+def past_and_present(host: str, port: int, *, hours: float, live_s: float, realtime_s: float) -> Play:
+    """Return a play that tells some hours up to the last whole ten minutes, then the present (模拟安排)."""
+    now = _china_now().replace(second=0, microsecond=0)
+    end = now - timedelta(minutes=now.minute % 10) + TICK
+    return Play(host, port, end - TICK * int(hours * 6), end, live_s, realtime_s)
 
 
 async def simulate(loggers: Sequence[SimulatedLogger], play: Play, *, stop: asyncio.Event | None = None) -> Tally:
@@ -83,7 +91,7 @@ class _Player:
                 tick += TICK
             if self._play.live_s:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._play.live_s):
+                    async with asyncio.timeout(self._play.live_s if isfinite(self._play.live_s) else None):
                         await self._live(tick)
         finally:
             self._hang_up()

@@ -22,11 +22,11 @@ TIMES_MOST = 3
 REQUESTS_MOST = 500  # of one round
 _SPANS = {"2051": "Min-", "2061": "Hour-", "2031": "Day-"}
 _TIMES = "%Y%m%d%H%M%S"
-# Consecutive starts further apart than the span; in naive China Standard Time as the readings.
+# Consecutive starts further apart than the span, whatever the seconds of a clock; in naive China Standard Time as the readings.
 _GAPS = """
 SELECT point, ts + {step} AS first, following - {step} AS last
 FROM (SELECT point, ts, lead(ts) OVER (PARTITION BY point ORDER BY ts) AS following
-      FROM (SELECT DISTINCT point, ts FROM ({rows}) WHERE superseded_at IS NULL AND starts_with(kind, '{span}') AND ts BETWEEN {since} AND {now}))
+      FROM (SELECT DISTINCT point, time_bucket({step}, ts) AS ts FROM ({rows}) WHERE superseded_at IS NULL AND starts_with(kind, '{span}') AND ts BETWEEN {since} AND {now}))
 WHERE following - ts > {step}
 ORDER BY point, first
 """

@@ -80,7 +80,7 @@ class SimulatedLogger:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message at its moment, in one or several packets (一次发送)."""
+    """A message at its moment, in one or several packets, in none where it is lost (一次发送)."""
 
     at: datetime
     packets: Sequence[Packet]
@@ -130,7 +130,9 @@ def sendings(logger: SimulatedLogger, tick: datetime, *, ahead: timedelta = time
             yield Sending(tick, packets_of(logger, command, start, sent=tick, ahead=ahead, is_late=True), Mishap.LATE)
     for command, start in _due(tick):
         mishap = _mishap(logger, command, start)
-        if mishap not in (Mishap.DROPPED, Mishap.LATE):
+        if mishap is Mishap.DROPPED:
+            yield Sending(tick, (), mishap)
+        elif mishap is not Mishap.LATE:
             yield Sending(tick, packets_of(logger, command, start, sent=tick, ahead=ahead), mishap)
 
 
@@ -149,10 +151,13 @@ def packets_of(
 ) -> list[Packet]:  # fmt: skip
     """Return the message of a command for a period, split where its logger splits (报文)."""
     version = _VERSION_BITS[logger.edition]
+    told = start + ahead
+    if command in SPANS:  # a wrong clock shifts the periods, it does not make them crooked
+        told -= (told - told.replace(hour=0, minute=0, second=0, microsecond=0)) % SPANS[command]
     millisecond = Random(f"{logger.seed}/{logger.mn}/{command}/{start}/{sent}").randrange(1000)
     packet = Packet.of(
         command_code=command, mn=logger.mn, password=logger.password, system_code=logger.system, request_id=f"{sent + ahead:%Y%m%d%H%M%S}{millisecond:03}",
-        flag=version << 2 | _ANSWER, pairs=[("DataTime", f"{start + ahead:%Y%m%d%H%M%S}"), *_figures(logger, command, start)],
+        flag=version << 2 | _ANSWER, pairs=[("DataTime", f"{told:%Y%m%d%H%M%S}"), *_figures(logger, command, start)],
     )  # fmt: skip
     if is_late and logger.edition == "2025":
         packet = packet._replace(retransmitted=1)

@@ -24,11 +24,11 @@ def test_a_city_with_mishaps_ends_whole_in_the_lake(tmp_path: Path) -> None:
     tally = asyncio.run(play())
     assert tally.answered == tally.sent
     assert tally.unanswered == 0
-    assert all(tally.mishaps[one] for one in (Mishap.DOUBLED, Mishap.BAD_CHECKSUM, Mishap.CUT, Mishap.LATE))
+    assert all(tally.mishaps[one] for one in Mishap)
     lake = drained(tmp_path, DEVICES)
     assert {row[0] for row in values(lake)} == set(DEVICES)
-    twice = [row for row in rows(lake, lake.readings, "point, factor, kind, ts") if row[0]]
-    assert len(twice) == len(set(twice))
+    keys = [row[:4] for row in rows(lake, lake.readings, "point, factor, kind, ts, superseded_at") if row[4] is None]  # a clock that is set says some things anew
+    assert len(keys) == len(set(keys))
     assert {bytes(raw).partition(b"\n")[0] for (raw,) in rows(lake, lake.quarantine, "raw") if raw} == {b"bad_checksum"}
     states = {one.mn: one for one in read_states(tmp_path / "inbox.db")}
     assert {mn for mn, one in states.items() if one.is_known} == set(DEVICES)
