@@ -106,7 +106,7 @@ class Grade:
     year: int
     cycle: str
     grade: str | None
-    score: str | None
+    score: Decimal | None
 
 
 def places_at(moment: Moment) -> Mapping[str, PlaceFigures]:
@@ -161,4 +161,4 @@ def _grades(key: int) -> Mapping[str, Grade]:
     file = FrozenFile.objects.select_related("frozen__cycle").get(pk=key)
     told: Any = json.loads(bytes(file.content))
     cycle = file.frozen.cycle
-    return {one["code"]: Grade(cycle.year, cycle.cycle, one["grade"], one["score"] if one["score"] is None else str(one["score"])) for one in told["result"]["jurisdictions"]}
+    return {one["code"]: Grade(cycle.year, cycle.cycle, one["grade"], None if one["score"] is None else Decimal(str(one["score"]))) for one in told["result"]["jurisdictions"]}

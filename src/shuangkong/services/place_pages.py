@@ -45,6 +45,7 @@ from shuangkong.services.unit_standing import (
 from shuangkong.services.what_changed import Changes, what_changed
 
 REST = Words("其余品种", "other carriers")
+_INDUSTRIAL = "industrial"  # who files 205-1
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def sums_at(moment: Moment, who: Member, as_of: date | None) -> dict[str, Aggreg
     newest, seen = newest_id(element=COMPREHENSIVE), seen_then(who, then, as_of)
     values = _values(newest, moment.year, as_of)
     is_told = as_of is None or is_settled(values, _values(newest, moment.year, None), seen)
-    return place_sums(values, tree=then, seen=seen, tags=frozenset({"industrial"}), is_told=is_told)
+    return place_sums(values, tree=then, seen=seen, tags=frozenset({_INDUSTRIAL}), is_told=is_told)
 
 
 @lru_cache(maxsize=16)
@@ -260,7 +261,7 @@ def structure_of(nodes: Sequence[Node], *, who: Member, year: int, as_of: date |
         return Structure(links_of(known), (), co2, True, marks, by_trade, sums_by_trade(known, trades) if by_trade else ())
     if not (is_sum_told and is_by_carrier):
         return Structure((), (), co2, is_sum_told, marks)
-    return Structure((), _carriers(known, len(nodes), then, seen, as_of), co2, True, marks)
+    return Structure((), _carriers(known, sum(_INDUSTRIAL in node.tags for node in nodes), then, seen, as_of), co2, True, marks)
 
 
 def _carriers(known: Sequence[UnitEnergy], expected: int, then: Tree, seen: frozenset[str], as_of: date | None) -> tuple[tuple[Words, Aggregate], ...]:

@@ -124,6 +124,7 @@ def test_the_government_freezes_and_the_recipient_gives_receipt(person: Person) 
     assert "尚无移交" in recipient.get("/results").content.decode()
     assert assessor.post(f"/assessments/{cycle.pk}/act", {"act": "PUBLISH", "version": cycle.version + 1}).status_code == 302
     assert assessor.post(f"/assessments/{cycle.pk}/hand-over", {"version": cycle.version + 2}).status_code == 302
+    assert re.search(r"2024：\S+（\d+\.\d\d 分）", assessor.get(f"/places/{COUNTY}").content.decode())
     assert "evidence verify" in recipient.get("/results").content.decode()
     bundle = recipient.post(f"/results/{cycle.pk}/bundle")
     assert bundle.content[:2] == b"PK"

@@ -38,7 +38,7 @@ class Grade(Schema):
     year: int
     cycle: str
     grade: str | None
-    score: str | None
+    score: Exact | None
 
 
 class Filed(Schema):
