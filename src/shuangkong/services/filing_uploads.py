@@ -35,7 +35,8 @@ from shuangkong.services.windows import window_of
 from shuangkong.store.models import Filing
 
 _SALT, _LASTS_SECONDS = "shuangkong.filing-upload", 8 * 3600
-_LARGEST_FILE = 32 * 1024 * 1024  # the reader has its own, smaller limit; this one is before the bytes are looked at
+_MEGABYTE = 1024 * 1024
+_LARGEST_FILE = 32 * _MEGABYTE  # the reader has its own, smaller limit; this one is before the bytes are looked at
 
 
 class UploadExpired(Refusal):
@@ -132,7 +133,8 @@ def try_workbook(*, filing_id: int, version: int | str, name: str, content: byte
     if not content:
         raise NoFile(name, Words("是空的", "is empty"))
     if len(content) > _LARGEST_FILE:
-        raise NoFile(name, Words("过大", "is too large"))
+        size, most = -(-len(content) // _MEGABYTE), _LARGEST_FILE // _MEGABYTE
+        raise NoFile(name, Words(f"过大：超过 {most} MB（约 {size} MB）", f"is too large: over {most} MB (some {size} MB)"))
     laid = laid_out(form, filing, draft_entries(form, filing))
     reading = read_return_workbook(
         content, form=form, organisation_code=filing.organisation.code, period=Period.parse(filing.period), entries=laid.typed, prefilled=_prefilled(laid), name=name

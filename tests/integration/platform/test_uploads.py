@@ -12,7 +12,7 @@ from signed_client import signed_in
 
 from shuangkong.access.roles import Role
 from shuangkong.services.filing_cells import known_now, save_cells
-from shuangkong.services.filing_uploads import UploadExpired, apply_upload, try_paste, try_workbook
+from shuangkong.services.filing_uploads import NoFile, UploadExpired, apply_upload, try_paste, try_workbook
 from shuangkong.services.filings import open_filing
 from shuangkong.store.models import Attachment, ChainLink, Filing
 
@@ -141,3 +141,12 @@ def test_what_is_no_scan_or_too_large_is_not_attached(person: Person, content: b
     filing, client = draft(person)
     assert client.post(f"/returns/{filing}/attachments", {"file": SimpleUploadedFile("scan.pdf", content)}).status_code == 422
     assert not Attachment.objects.exists()
+
+
+def test_a_file_too_large_is_refused_with_the_limit(person: Person) -> None:
+    open_window()
+    reporter = person(Role.REPORTER, "U001")
+    filing = open_filing(form="205-1", organisation="U001", period="2025", who=reporter)
+    with pytest.raises(NoFile) as refused:
+        try_workbook(filing_id=filing, version=0, name="大.xlsx", content=bytes(33 * 1024 * 1024), who=reporter)
+    assert "过大：超过 32 MB（约 33 MB）" in str(refused.value)
