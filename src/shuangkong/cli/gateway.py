@@ -118,7 +118,8 @@ def _drain(data: Path) -> None:
 
 async def _serve(listener: socket.socket, data: Path, tls: ssl.SSLContext | None) -> None:
     from shuangkong.gateway import Gateway
-    from shuangkong.services.telemetry import INBOX_FILE, KnownDevices, open_gateway_inbox
+    from shuangkong.services.device_states import INBOX_FILE
+    from shuangkong.services.telemetry import KnownDevices, open_gateway_inbox
 
     done = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, done.set)

@@ -1,8 +1,9 @@
-"""`shuangkong hj212 decode|simulate`: raw bytes of the HJ 212 protocol to one JSON object per frame; a city of loggers played."""
+"""`shuangkong hj212`: packets decoded, a city of loggers played, devices listed and adopted, raw frames replayed."""
 
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ from shuangkong.gateway.simulator import simulate as simulate_loggers
 from shuangkong.hj212 import Closed, Connection, Frame, Skipped, Status
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
+from shuangkong.services.device_states import INBOX_FILE, read_states
 from shuangkong.simulation.loggers import invented_loggers
 
+_DATA = click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
 _PIECE = 1 << 16
 _KEY_BYTES = 16
 
@@ -97,6 +101,59 @@ def simulate(target: str, data: Path | None, count: int, seed: int, hours: float
         f"模拟：{len(loggers)} 台，发送 {tally.sent} 包，应答 {tally.answered}，无应答 {tally.unanswered}，平台请求 {tally.asked}；{mishaps}",
         f"simulated: {len(loggers)} loggers, {tally.sent} packets sent, {tally.answered} answered, {tally.unanswered} not, {tally.asked} requests obeyed; {mishaps}",
     )))  # fmt: skip
+
+
+@hj212.command()
+@click.argument("mn")
+@_DATA
+def adopt(mn: str, data: Path) -> None:
+    """接纳一台设备登记前发来的数据 / Bring in what a device sent before it was registered.
+
+    \b
+    例 / Example:
+      shuangkong hj212 adopt 010000A8900016F000169DC0 --data /srv/shuangkong
+    """
+    start_platform(data=data)
+    from shuangkong.services.telemetry import adopt as adopt_device
+
+    count = adopt_device(data=data, mn=mn, now=datetime.now(UTC))
+    click.echo(say(Words(f"{mn}：{count} 帧重新入箱，由入湖进程判定", f"{mn}: {count} frames are in the inbox again, judged by the drain")))
+
+
+@hj212.command()
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="收到的首日 / first day received")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="末日 / last day")
+@_DATA
+def replay(first: datetime, last: datetime, data: Path) -> None:
+    """按现行规则和登记重读若干天收到的原始通信包 / Read raw frames of some days again by today's rules and register.
+
+    \b
+    例 / Example:
+      shuangkong hj212 replay --from 2026-03-01 --to 2026-03-02 --data /srv/shuangkong
+    """
+    start_platform(data=data)
+    from shuangkong.services.telemetry import replay as replay_frames
+
+    count = replay_frames(data=data, first=first.date(), last=last.date(), now=datetime.now(UTC))
+    click.echo(say(Words(f"{count} 帧重新入箱，由入湖进程判定", f"{count} frames are in the inbox again, judged by the drain")))
+
+
+@hj212.command()
+@_DATA
+def devices(data: Path) -> None:
+    """列出网关所见的设备 / Devices as the gateway last saw them.
+
+    \b
+    例 / Example:
+      shuangkong hj212 devices --data /srv/shuangkong
+    """
+    for one in read_states(data / INBOX_FILE):
+        known = Words("已登记", "registered") if one.is_known else Words("未登记", "unknown")
+        drift = "—" if one.drift_s is None else f"{one.drift_s:+.0f} s"
+        line = Words("在线", "on line") if one.connections else Words("离线", "off line")
+        refused = Words(f"{one.day} 收 {one.frames}，拒收 {one.refused}", f"{one.day} taken {one.frames}, refused {one.refused}")
+        seen = f"{one.last_seen.astimezone(CHINA_STANDARD_TIME):%Y-%m-%d %H:%M:%S}"
+        click.echo("\t".join([one.mn, say(known), say(line), seen, drift, say(refused), one.reason]).rstrip())
 
 
 def _events(file: BufferedReader, key: bytes | None) -> Iterator[Frame | Skipped | Closed]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+INBOX_FILE = "inbox.db"
 STRANGERS_MOST = 10_000
 _MAKE = (
     "CREATE TABLE IF NOT EXISTS device_state (mn TEXT PRIMARY KEY, is_known INTEGER NOT NULL, connections INTEGER NOT NULL, address TEXT NOT NULL,"

@@ -18,6 +18,7 @@ from shuangkong.lake.inbox import Batch, Inbox, open_inbox
 from shuangkong.lake.readings import Lake, Merged, Reading
 from shuangkong.lake.table import LakeTable, TableShape, rows_of
 from shuangkong.services.backfill import ask_for_gaps_once
+from shuangkong.services.device_states import INBOX_FILE
 from shuangkong.services.monitoring_devices import DeviceSettings, device_settings, newest_setup
 from shuangkong.services.readings import conventions_on, open_lake
 from shuangkong.services.telemetry_frames import (
@@ -34,7 +35,6 @@ from shuangkong.services.telemetry_frames import (
 
 type_of_devices = Mapping[str, DeviceSettings]
 
-INBOX_FILE = "inbox.db"
 RELOAD_SECONDS, GAPS_SECONDS = 5.0, 60.0
 REPLAYED = "hj212-replay"
 _BODY_BYTES = 4 << 20
@@ -241,7 +241,7 @@ def adopt(*, data: Path, mn: str, now: datetime) -> int:
 
 
 def replay(*, data: Path, first: date, last: date, now: datetime) -> int:
-    """Send every frame received on some days (UTC) through the inbox again, after codec, rule or register is mended; returns how many (重放原始通信包).
+    """Send every frame received on some days (China Standard Time) through the inbox again, after codec, rule or register is mended; returns how many (重放原始通信包).
 
     Values that come out the same change nothing, others are corrections with their history. Days are replayed whole and in order, so that a
     correction sent by the device on one of them stays the later one.
