@@ -152,7 +152,7 @@ def _organisations_of(who: Member) -> frozenset[str]:
 
 def _own_of_batch(content: bytes | None, who: Member) -> bytes | None:
     """Return what a batch of returns says of the organisations a person may see; of the others nothing."""
-    told = from_canonical(content or b"null")
+    told: Any = from_canonical(content or b"null")
     if not isinstance(told, Mapping):
         return content
     codes = _organisations_of(who)
