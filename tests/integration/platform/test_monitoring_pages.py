@@ -100,11 +100,21 @@ def test_the_unit_marks_and_tells_of_a_shutdown(registered: int, person) -> None
     assert unit.post("/monitoring/enter/limit", {"code": OUTLET}).status_code == 403
 
 
+def test_devices_stand_in_a_list_with_those_retired(registered: int, browser: Client, reviewer, person) -> None:
+    record(Entries(devices=[device(mn="OLD-1", is_retired=True)]), who=reviewer, reason="补登记报废设备")
+    page = shown(browser, "/monitoring/devices")
+    assert page.index(f"/monitoring/devices/{MN}") < page.index("/monitoring/devices/OLD-1")
+    assert "停用" in page
+    assert MN not in shown(browser, "/monitoring/devices?q=old")
+    assert "没有找到设备" in shown(browser, "/monitoring/devices?q=nothing")
+    assert "还没有登记设备" in shown(signed_in(person(Role.REPORTER, OTHER_UNIT)), "/monitoring/devices")
+
+
 def test_the_page_is_as_it_was_known(registered: int, browser: Client) -> None:
     assert browser.get(f"/monitoring/points/{OUTLET}?as_of=2026-03-01").status_code == 422
     assert "已登记" not in shown(browser, f"/monitoring/points/{OUTLET}?as_of=2026-03-02")
 
 
-@pytest.mark.parametrize("path", ["/monitoring", f"/monitoring/points/{OUTLET}", f"/monitoring/devices/{MN}", "/monitoring/coverage", "/monitoring/points/new"])
+@pytest.mark.parametrize("path", ["/monitoring", f"/monitoring/points/{OUTLET}", f"/monitoring/devices/{MN}", "/monitoring/coverage", "/monitoring/points/new", "/monitoring/devices"])
 def test_its_english_pages_say_nothing_in_chinese(registered: int, reviewer, person, path: str) -> None:
     assert chinese_of(signed_in(reviewer), path) == []

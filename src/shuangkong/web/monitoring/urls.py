@@ -9,6 +9,7 @@ urlpatterns = [
     path("monitoring/coverage", views.show_coverage, name="monitoring-coverage"),
     path("monitoring/points/new", views.new_point, name="new-monitoring-point"),
     path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),
+    path("monitoring/devices", views.show_devices, name="monitoring-devices"),
     path("monitoring/devices/<str:mn>", views.show_device, name="monitoring-device"),
     path("monitoring/enter/<str:what>", views.enter, name="enter-monitoring"),
     path("monitoring/list", lists.show_list, name="monitoring-list"),

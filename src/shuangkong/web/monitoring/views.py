@@ -132,6 +132,16 @@ def _done(request: HttpRequest, link: int, code: str, where: str) -> HttpRespons
 
 @policy(Permission.FIGURES_READ)
 @require_GET
+def show_devices(request: HttpRequest) -> HttpResponse:
+    """Show the devices of the points a person may see (设备)."""
+    asked = text_in(request.GET, "q")[:60]
+    found = monitoring_pages.devices_page(who=request.member, text=asked, number=page_number(request), as_of=as_of(request))
+    query = urlencode({name: text for name, text in (("q", asked), ("as_of", request.GET.get("as_of", ""))) if text})
+    return render(request, "monitoring/devices.html", {"found": found, "asked": asked, "query": query, **_choices()})
+
+
+@policy(Permission.FIGURES_READ)
+@require_GET
 def show_device(request: HttpRequest, mn: str) -> HttpResponse:
     """Show a device from its beginning, with the form that changes it (设备页)."""
     page = monitoring_pages.device_page(mn=mn, who=request.member)
