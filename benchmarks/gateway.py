@@ -19,12 +19,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import datetime
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
 from shuangkong.gateway import Gateway, Limits
 from shuangkong.hj212 import Connection, Frame, Packet
 from shuangkong.hj212.crc import Variant
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.inbox import open_inbox
 
 PACKETS, LOGGERS, AHEAD, CHUNK = 400_000, 40, 400, 100
@@ -46,11 +48,11 @@ def mn_of(number: int) -> str:
 
 
 def packet(number: int, count: int) -> bytes:
-    """Return an hourly packet of a logger."""
+    """Return an hourly packet of a logger whose clock is right."""
     pairs = [("DataTime", "20260301100000")]
     for factor in ("a34013", "a21026", "a21002", "a19001"):
         pairs += [(f"{factor}-Cou", "12.5"), (f"{factor}-Min", "7.1"), (f"{factor}-Avg", "8.25"), (f"{factor}-Max", "9.75"), (f"{factor}-Flag", "N")]
-    told = Packet.of(command_code="2061", mn=mn_of(number), password="123456", system_code="31", flag=5, request_id=f"202603011{count % 10**8:08d}", pairs=pairs)
+    told = Packet.of(command_code="2061", mn=mn_of(number), password="123456", system_code="31", flag=5, request_id=f"{datetime.now(CHINA_STANDARD_TIME):%Y%m%d%H%M%S}{count % 1000:03}", pairs=pairs)
     return Connection().send(told)
 
 
@@ -145,9 +147,11 @@ def delays(port: int, _: int) -> float:
         begun = time.perf_counter()
         for count in range(DELAY_SECONDS):
             await asyncio.sleep(max(0.0, begun + count - time.perf_counter()))
+            told_now = packet(number, count)
             sent = time.perf_counter()
-            writer.write(packet(number, count))
-            await reader.readline()
+            writer.write(told_now)
+            if (await reader.readline())[6:26] != told_now[6:26]:
+                sys.exit("another packet was answered")
             told.append((time.perf_counter() - sent) * 1000)
         writer.close()
 

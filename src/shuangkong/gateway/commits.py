@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from shuangkong.services.telemetry_frames import KIND, batches_of
 
 LINGER_SECONDS = 0.002
+_TELL_EVERY_SECONDS = 10.0
 _BODY_BYTES = 8 << 20
 _Result = TypeVar("_Result")
 _log = logging.getLogger("shuangkong.gateway")
@@ -44,6 +47,7 @@ class Commits:
         self._busy: asyncio.Task[None] | None = None
         self.gathered = 0  # bytes not yet on their way
         self.failures = 0
+        self._told_at = float("-inf")
 
     async def open(self) -> None:
         """Open the store, on the thread that will use it."""
@@ -95,12 +99,26 @@ class Commits:
             is_kept = True
         except Exception as trouble:  # disk full, inbox full, database gone: nothing is answered, the loggers send it again
             is_kept = False
-            self.failures += 1
-            _log.error("commit failed: %s", trouble)
+            self._failed(trouble)
         for waiting, (told, size) in answers.items():
             waiting.settled(b"".join(told) if is_kept else b"", size, is_kept=is_kept)
 
     def _write(self, records: list[bytes]) -> None:
-        store: Any = self._store
-        for body in batches_of(records, bytes_most=_BODY_BYTES):
-            store.append(kind=KIND, body=body, received_at=datetime.now(UTC))
+        if self._store is None:  # the last commit failed, perhaps its connection is dead
+            self._store = self._open_store()
+        try:
+            for body in batches_of(records, bytes_most=_BODY_BYTES):
+                self._store.append(kind=KIND, body=body, received_at=datetime.now(UTC))
+        except Exception:
+            broken, self._store = self._store, None
+            with suppress(Exception):
+                broken.close()
+            raise
+
+    def _failed(self, trouble: Exception) -> None:
+        """Count, and tell now and then: a full disk fails hundreds of times a second."""
+        self.failures += 1
+        now = time.monotonic()
+        if now - self._told_at > _TELL_EVERY_SECONDS:
+            self._told_at = now
+            _log.error("commit failed, nothing is answered (%s so far): %s", self.failures, trouble)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from gateway_steps import DEVICES, HEARD, Logger, Place, drained, lake_at, running, until, upload, values
 
+from shuangkong.gateway import exchanges
 from shuangkong.hj212 import Packet
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.services import backfill
@@ -136,7 +137,7 @@ def test_a_device_that_asks_for_the_time_gets_it(tmp_path: Path) -> None:
     assert asyncio.run(play()) == ["9014", "9013", "1012"]
 
 
-def test_a_refused_and_an_unheard_command_are_told_apart(tmp_path: Path) -> None:
+def test_a_refused_and_a_failed_command_are_told_apart(tmp_path: Path) -> None:
     async def play() -> None:
         async with running(tmp_path) as place:
             logger = await place.dial()
@@ -156,6 +157,25 @@ def test_a_refused_and_an_unheard_command_are_told_apart(tmp_path: Path) -> None
 
     asyncio.run(play())
     assert [one.state for one in read_requests(tmp_path / "inbox.db", mn="A1")] == [RequestState.FAILED, RequestState.REFUSED]
+
+
+def test_a_command_that_nobody_hears_is_sent_three_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "_ANSWER_SECONDS", -1.0)
+
+    async def play() -> list[str | None]:
+        async with running(tmp_path) as place:
+            logger = await place.dial()
+            await logger.send(upload("A1", 1)._replace(request_id=now()))
+            await logger.answer()
+            request(tmp_path, command="3012", area="PolId=w01018")
+            told = []
+            for _ in range(3):
+                told.append((await asked_of(logger, place)).command_code)
+            await place.gateway.exchanges.turn()
+            return told
+
+    assert asyncio.run(play()) == ["3012"] * 3
+    assert [one.state for one in read_requests(tmp_path / "inbox.db")] == [RequestState.SILENT]
 
 
 def test_secrets_and_uploads_are_not_to_be_asked(tmp_path: Path) -> None:
