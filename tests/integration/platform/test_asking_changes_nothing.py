@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from filing_steps import FORM, Person, carried, fill, open_window
 from security_steps import client_of
+from test_monitoring_register import MN, OUTLET, device, outlet
 
 from shuangkong.access.roles import Permission, Role
 from shuangkong.assessment.cycle_states import CycleAct
@@ -25,6 +26,7 @@ from shuangkong.services.chain import system_actor
 from shuangkong.services.deployment import city
 from shuangkong.services.filings import open_filing, submit_filing
 from shuangkong.services.hand_over import hand_over_result
+from shuangkong.services.monitoring_register import Entries, record
 from shuangkong.services.people import Member, appoint, member
 from shuangkong.services.publication import publish_head
 from shuangkong.services.self_evaluations import File, OwnItem
@@ -43,12 +45,12 @@ ASKERS: tuple[tuple[tuple[Role, str], ...], ...] = (
 # What coming by may write: the log of the visit, the session, the secret that the page of a second factor offers and nobody has confirmed.
 OF_THE_VISIT = ("store_accessentry", "store_session", "store_apitoken", "store_totpsecret")
 # Where `code` stands for another thing in each area.
-CODES = {"targets": "T001", "forms": FORM, "places": COUNTY, "units": UNIT, "organisations": UNIT, "sheets": COUNTY}
+CODES = {"targets": "T001", "forms": FORM, "places": COUNTY, "units": UNIT, "organisations": UNIT, "sheets": COUNTY, "points": OUTLET}
 # What has nothing to show to anybody here: no park, no backup, the place of the operations, an evaluation whose time is over.
 NOTHING_BEHIND = {"api-root", "healthz", "park", "read_park", "read_indicator", "read_rule", "self-evaluation"}
 EXPORTS = {
     "board-export", "access-log-csv", "attachment", "return-template", "upload-rejects", "self-evaluation-evidence", "result-bundle", "export-assessment", "audit-bundle",
-    "audit-sheet",
+    "audit-sheet", "monitoring-list-template", "monitoring-list-rejects",
 }  # fmt: skip
 
 
@@ -74,10 +76,11 @@ def lived(person: Person) -> Lived:
     frozen(cycle, person)
     acted(cycle, person, CycleAct.PUBLISH)
     hand_over_result(cycle_id=cycle.pk, version=cycle.version, who=person(Role.ASSESSOR, REFORM))
+    record(Entries([outlet()], devices=[device()]), who=person(Role.REVIEWER, COUNTY), reason="登记")
     head, figure = publish_head(), ObservationRow.objects.filter(org=CITY).order_by("pk")[0]
     known = {
         "filing": filing, "attachment": attachment, "cycle": cycle.pk, "evidence": SelfEvaluationEvidence.objects.get().pk, "jurisdiction": COUNTY, "item": "A1",
-        "index": 3, "digest": str(head.digest), "form": FORM, "target": city().plan.targets[0].id, "element": figure.element, "org": figure.org, "period": figure.period,
+        "index": 3, "digest": str(head.digest), "form": FORM, "target": city().plan.targets[0].id, "element": figure.element, "mn": MN, "org": figure.org, "period": figure.period,
         "person": reporter.pk, "place": COUNTY, "unit": UNIT, "organisation": UNIT, "year": 2025, "finding": FindingRecord.objects.order_by("pk")[0].pk, "rule": "security.limits.exports_most", "key": "security.limits.exports_most",
     }  # fmt: skip
     return Lived(known, tuple(_holding(person, posts) for posts in ASKERS))
