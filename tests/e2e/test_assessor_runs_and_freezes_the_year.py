@@ -76,7 +76,7 @@ def test_an_assessor_runs_and_the_government_freezes_the_year(signed_in: SignedI
     look(government, "journey-freeze")
     government.get_by_label("审定依据").fill("市政府常务会议纪要（模拟）")
     government.get_by_label("已核对以上内容").check()
-    press(government, "冻结", confirm=True)
+    press(government, "冻结", confirm=True, reason="市政府常务会议纪要第3期")
     government.goto(f"/{cycle}/frozen")
     settle(government)
     expect(government.locator("main")).to_contain_text("同一截至日重算一致")

@@ -130,4 +130,4 @@ CYCLE_STATES = StateTable(steps={
     (_S.FROZEN, _A.PUBLISH): _S.PUBLISHED,
     (_S.PUBLISHED, _A.HAND_OVER): _S.HANDED_OVER,
     (_S.HANDED_OVER, _A.RECEIVE): _S.RECEIVED,
-}, refused=CycleActNotPossible, need_reason=frozenset({_A.RETURN, _A.JUDGE, _A.APPEAL, _A.ANSWER}))  # fmt: skip
+}, refused=CycleActNotPossible, need_reason=frozenset({_A.RETURN, _A.JUDGE, _A.APPEAL, _A.ANSWER, _A.FREEZE}))  # fmt: skip

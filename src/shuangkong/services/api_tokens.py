@@ -31,6 +31,16 @@ class BadToken(Refusal):
         super().__init__(thing=Words("接口令牌", "API token"), value=value, rule=rule, remedy=Words("改正后重新申请", "correct it and ask again"))
 
 
+class OutOfScope(Refusal):
+    """The token was not made for this (令牌范围不含此操作)."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(
+            thing=Words("接口令牌", "API token"), value=permission.name, rule=Words(f"范围不含“{permission.words.zh}”", f"its scope does not hold '{permission.words.en}'"),
+            remedy=Words("另申请含此范围的令牌", "make a token of that scope"),
+        )  # fmt: skip
+
+
 class TooManyCalls(Refusal):
     """A token was used more often than it may be (接口调用过于频繁)."""
 

@@ -1,5 +1,7 @@
 """A jurisdiction contests a line of its score sheet; the assessor upholds or rejects, with reason."""
 
+from decimal import Decimal
+
 from django.db import transaction
 
 from shuangkong.access.roles import Permission
@@ -7,9 +9,10 @@ from shuangkong.assessment.cycle_states import CYCLE_STATES, CycleAct, CycleStat
 from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.rounding import plain
 from shuangkong.services import clock
 from shuangkong.services.assessment_cycles import UnknownJurisdiction, appeal_last_day, card_of, held_cycle, take_step
-from shuangkong.services.cycle_results import computed, points_told
+from shuangkong.services.cycle_results import computed, decided, points_told
 from shuangkong.services.deployment import city
 from shuangkong.services.people import Member, actor_of
 from shuangkong.store.models import Appeal, AppealAnswer, AssessmentCycle
@@ -42,6 +45,16 @@ class AnsweredBefore(Refusal):
         super().__init__(
             thing=Words("申诉", "appeal"), value=f"{appeal.jurisdiction} {appeal.item}", rule=Words("已经答复，不能重复答复", "was answered already"),
             remedy=Words("刷新页面查看答复", "reload to see the answer"),
+        )  # fmt: skip
+
+
+class LessThanBefore(Refusal):
+    """An appeal that is upheld takes no points away (申诉成立不减分)."""
+
+    def __init__(self, told: str, held: Decimal) -> None:
+        super().__init__(
+            thing=Words("申诉成立的得分", "points of an appeal upheld"), value=told, rule=Words(f"不低于申诉前的 {plain(held)} 分", f"must not be less than the {plain(held)} before"),
+            remedy=Words("改分数，或答复不成立", "change the points, or reject the appeal"),
         )  # fmt: skip
 
 
@@ -81,7 +94,7 @@ def answer_appeal(*, cycle_id: int, appeal: int, is_upheld: bool, points: str, r
 
     Raises
     ------
-    NotPermitted, CycleActNotPossible, ReasonMissing, AnsweredBefore, PointsOutOfRange
+    NotPermitted, CycleActNotPossible, ReasonMissing, AnsweredBefore, PointsOutOfRange, LessThanBefore
         With who may, what will do.
     """
     with transaction.atomic():
@@ -93,6 +106,9 @@ def answer_appeal(*, cycle_id: int, appeal: int, is_upheld: bool, points: str, r
             raise AnsweredBefore(asked)
         run = computed(cycle)
         told = points_told(points, run.rubric.item(asked.item), run.cycle) if is_upheld else ""
+        held = next(line.points for line in card_of(decided(cycle), asked.jurisdiction).items if line.code == asked.item)
+        if is_upheld and held is not None and Decimal(told) < held:
+            raise LessThanBefore(told, held)
         sealed = take_step(
             cycle, CycleAct.ANSWER, actor, kind=ActKind.APPEAL, reason=reason.strip(),
             content={"appeal": asked.pk, "jurisdiction": asked.jurisdiction, "item": asked.item, "is_upheld": is_upheld, "points": told},

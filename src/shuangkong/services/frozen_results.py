@@ -100,7 +100,7 @@ class Difference:
     now: str
 
 
-def freeze_cycle(*, cycle_id: int, version: int, seen: str, who: Member, reason: str = "") -> int:
+def freeze_cycle(*, cycle_id: int, version: int, seen: str, who: Member, reason: str) -> int:
     """Freeze the result of a cycle (冻结考核结果); there is no way back. Returns the new version.
 
     Parameters
@@ -116,13 +116,13 @@ def freeze_cycle(*, cycle_id: int, version: int, seen: str, who: Member, reason:
 
     Raises
     ------
-    NotPermitted, CycleActNotPossible, CycleChanged, RulesChanged
+    NotPermitted, CycleActNotPossible, ReasonMissing, CycleChanged, RulesChanged
         With who may, what can be done.
     """
     with transaction.atomic():
         cycle = held_cycle(cycle_id)
         actor = actor_of(who, Permission.ASSESSMENT_FREEZE, city().code, among=[city().code])
-        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.FREEZE)
+        CYCLE_STATES.after(CycleState[cycle.state], CycleAct.FREEZE, reason=reason)
         require_version(cycle, version)
         if rules_digest(cycle.year) != cycle.rules_digest:
             raise RulesChanged

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.services.access_log import TooMany
-from shuangkong.services.api_tokens import TooManyCalls
+from shuangkong.services.api_tokens import OutOfScope, TooManyCalls
 from shuangkong.services.filings import ChangedMeanwhile
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.security_limits import limit
@@ -32,7 +32,7 @@ class RequestTooLarge(Refusal):
         )  # fmt: skip
 
 
-_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503, RequestTooLarge: 413}
+_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, OutOfScope: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503, RequestTooLarge: 413}
 
 
 class Refusals:

@@ -47,7 +47,7 @@ def acted(cycle: AssessmentCycle, person: Person, *acts: CycleAct) -> None:
 def frozen(cycle: AssessmentCycle, person: Person) -> None:
     """Let the city government freeze the cycle as it stands."""
     cycle.refresh_from_db()
-    freeze_cycle(cycle_id=cycle.pk, version=cycle.version, seen=result_digest(decided(cycle)), who=person(Role.GOVERNMENT, CITY))
+    freeze_cycle(cycle_id=cycle.pk, reason="市政府常务会议纪要", version=cycle.version, seen=result_digest(decided(cycle)), who=person(Role.GOVERNMENT, CITY))
     cycle.refresh_from_db()
 
 

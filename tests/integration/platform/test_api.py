@@ -52,7 +52,9 @@ def test_a_return_is_filed_through_the_api(person: Person) -> None:
 def test_a_token_does_no_more_than_its_scope(person: Person) -> None:
     open_window()
     token = issue_token(who=person(Role.REPORTER, "U001"), name="只读", scopes=[READ], days=1)
-    assert called(token).post("/api/returns", {"form": FORM, "organisation": "U001", "period": PERIOD}, content_type="application/json").status_code == 403
+    refused = called(token).post("/api/returns", {"form": FORM, "organisation": "U001", "period": PERIOD}, content_type="application/json")
+    assert refused.status_code == 403
+    assert "另申请含此范围的令牌" in refused.json()["faults"][0]
     filing = submitted(person)
     assert called(token).post(f"/api/returns/{filing}/acts", {"act": "WITHDRAW", "version": 1, "reason": "试"}, content_type="application/json").status_code == 403
 

@@ -26,7 +26,14 @@ from shuangkong.assessment.cycle_states import CycleAct, CycleActNotPossible
 from shuangkong.assessment.rubric import Cycle
 from shuangkong.cli.assess import assess
 from shuangkong.kernel.state_table import ReasonMissing
-from shuangkong.services.appeals import AnsweredBefore, AppealedBefore, AppealTooLate, answer_appeal, file_appeal
+from shuangkong.services.appeals import (
+    AnsweredBefore,
+    AppealedBefore,
+    AppealTooLate,
+    LessThanBefore,
+    answer_appeal,
+    file_appeal,
+)
 from shuangkong.services.assessment_cycles import (
     AppealsOpen,
     CycleChanged,
@@ -99,6 +106,12 @@ def test_two_assessors_at_once_of_whom_one_is_refused(person: Person) -> None:
         act_on_cycle(cycle_id=cycle.pk, act=CycleAct.ANNOUNCE, version=1, who=other)
     cycle.refresh_from_db()
     assert (cycle.state, cycle.version, cycle.steps.count()) == ("REVIEWING", 2, 2)
+
+
+def test_a_freeze_names_what_it_rests_on(person: Person) -> None:
+    cycle = decided_cycle(person)
+    with pytest.raises(ReasonMissing):
+        freeze_cycle(cycle_id=cycle.pk, reason=" ", version=cycle.version, seen=result_digest(decided(cycle)), who=person(Role.GOVERNMENT, CITY))
 
 
 def test_what_passes_over_somebody_needs_a_reason(person: Person) -> None:
@@ -211,6 +224,8 @@ def test_an_appeal_upheld_decides_the_line_and_one_rejected_does_not(person: Per
     with pytest.raises(NotPermitted):
         answer_appeal(cycle_id=cycle.pk, appeal=first, is_upheld=True, points="12", reason="自己答复自己", who=head)
     before = {one.jurisdiction.code: one.card for one in computed(cycle).jurisdictions}[COUNTY]
+    with pytest.raises(LessThanBefore):
+        answer_appeal(cycle_id=cycle.pk, appeal=first, is_upheld=True, points="1", reason="少给", who=assessor)
     answer_appeal(cycle_id=cycle.pk, appeal=first, is_upheld=True, points="12", reason="已核实整改", who=assessor)
     answer_appeal(cycle_id=cycle.pk, appeal=second, is_upheld=False, points="", reason="规定日期未改", who=assessor)
     with pytest.raises(AnsweredBefore):
@@ -239,7 +254,7 @@ def test_appeals_end_with_their_last_working_day(person: Person, still_clock: "o
 def test_nobody_but_the_city_government_freezes(person: Person, role: Role, place: str) -> None:
     cycle = decided_cycle(person)
     with pytest.raises(NotPermitted, match="市政府"):
-        freeze_cycle(cycle_id=cycle.pk, version=cycle.version, seen=result_digest(decided(cycle)), who=person(role, place))
+        freeze_cycle(cycle_id=cycle.pk, reason="市政府常务会议纪要", version=cycle.version, seen=result_digest(decided(cycle)), who=person(role, place))
     with pytest.raises(CycleActNotPossible):
         act_on_cycle(cycle_id=cycle.pk, act=CycleAct.FREEZE, version=cycle.version, who=person(Role.ASSESSOR, REFORM))
     assert AssessmentCycle.objects.get(pk=cycle.pk).state == "DECIDED"
@@ -250,7 +265,7 @@ def test_after_the_freeze_nothing_changes_the_result(person: Person) -> None:
     frozen(cycle, person)
     before = frozen_result(cycle)
     with pytest.raises(CycleActNotPossible, match="已冻结"):
-        freeze_cycle(cycle_id=cycle.pk, version=cycle.version, seen=result_digest(decided(cycle)), who=person(Role.GOVERNMENT, CITY))
+        freeze_cycle(cycle_id=cycle.pk, reason="市政府常务会议纪要", version=cycle.version, seen=result_digest(decided(cycle)), who=person(Role.GOVERNMENT, CITY))
     with pytest.raises(CycleActNotPossible, match="不能更改"):
         file_appeal(cycle_id=cycle.pk, jurisdiction=COUNTY, item="B1", reason="冻结后", who=person(Role.FIRST_RESPONSIBLE, COUNTY))
     with pytest.raises(CycleActNotPossible):
@@ -269,12 +284,12 @@ def test_a_freeze_of_what_was_not_seen_or_under_other_rules_is_refused(person: P
     cycle = decided_cycle(person)
     government = person(Role.GOVERNMENT, CITY)
     with pytest.raises(CycleChanged):
-        freeze_cycle(cycle_id=cycle.pk, version=cycle.version, seen="sha256:" + "0" * 64, who=government)
+        freeze_cycle(cycle_id=cycle.pk, reason="市政府常务会议纪要", version=cycle.version, seen="sha256:" + "0" * 64, who=government)
     with pytest.raises(CycleChanged):
-        freeze_cycle(cycle_id=cycle.pk, version=cycle.version - 1, seen=result_digest(decided(cycle)), who=government)
+        freeze_cycle(cycle_id=cycle.pk, reason="市政府常务会议纪要", version=cycle.version - 1, seen=result_digest(decided(cycle)), who=government)
     AssessmentCycle.objects.filter(pk=cycle.pk).update(rules_digest="sha256:" + "0" * 64)
     with pytest.raises(RulesChanged):
-        freeze_cycle(cycle_id=cycle.pk, version=cycle.version, seen=result_digest(decided(cycle)), who=government)
+        freeze_cycle(cycle_id=cycle.pk, reason="市政府常务会议纪要", version=cycle.version, seen=result_digest(decided(cycle)), who=government)
     act_on_cycle(cycle_id=cycle.pk, act=CycleAct.RETURN, version=cycle.version, who=government, reason="规则有更新")
     acted(cycle, person, CycleAct.ANNOUNCE, CycleAct.CLOSE)
     frozen(cycle, person)

@@ -7,7 +7,7 @@ from ninja.security import HttpBearer
 
 from shuangkong.access.roles import Permission
 from shuangkong.services.access_log import AccessKind, count_against_limit
-from shuangkong.services.api_tokens import bearer, count_call
+from shuangkong.services.api_tokens import OutOfScope, bearer, count_call
 from shuangkong.services.people import NotPermitted
 from shuangkong.web.api.reading import refuse_unprintable
 from shuangkong.web.security.address import address_of
@@ -27,7 +27,8 @@ class Allowed(HttpBearer):
             return None
         count_call(token)
         if not any(who.may(one) for one in self.permissions):
-            raise NotPermitted(self.permissions[0])
+            is_in_scope = who.scopes is None or not who.scopes.isdisjoint(self.permissions)
+            raise NotPermitted(self.permissions[0]) if is_in_scope else OutOfScope(self.permissions[0])
         refuse_unprintable(request.path_info)
         request.member = who
         return who
