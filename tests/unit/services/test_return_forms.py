@@ -212,7 +212,7 @@ def test_the_energy_of_a_works_is_what_pencil_and_paper_give() -> None:
     assert told["energy.electricity.coal_equivalent"] == Decimal("7374")
     assert told["total.energy_total_tce.value"] == Decimal("43089")
     assert told["total.comprehensive_energy_tce.value"] == Decimal("42894.67")
-    assert results[CellKey("total", "energy_total_tce", "value")].working == "能源合计 = 原煤 35715 + 电力 7374"
+    assert results[CellKey("total", "energy_total_tce", "value")].working.zh == "能源合计 = 原煤 35715 + 电力 7374"
     assert results[CellKey("total", "energy_industrial_tce", "value")].working == "工业生产消费合计 = 原煤 49900 × 0.7143 + 电力 5900 × 1.229"
 
 
@@ -336,7 +336,7 @@ def test_a_key_unit_sees_its_meters_and_shares() -> None:
     results = computed(form, entries, factors=form_factors(form, DAY))
     rate, share = results[CellKey("meters", "electricity", "unit_rate")], results[CellKey("structure", "raw_coal", "share")]
     assert rate.entry == Entry(number=Decimal(75))
-    assert rate.working == "电力·用能单位配备率 = 100 × 用能单位实配 3 ÷ 用能单位应配 4"
+    assert rate.working.zh == "电力·用能单位配备率 = 100 × 用能单位实配 3 ÷ 用能单位应配 4"
     assert share.entry is not None
     assert str(share.entry.number)[:7] == "36.7570"
 
