@@ -213,7 +213,7 @@ def test_the_energy_of_a_works_is_what_pencil_and_paper_give() -> None:
     assert told["total.energy_total_tce.value"] == Decimal("43089")
     assert told["total.comprehensive_energy_tce.value"] == Decimal("42894.67")
     assert results[CellKey("total", "energy_total_tce", "value")].working.zh == "能源合计 = 原煤 35715 + 电力 7374"
-    assert results[CellKey("total", "energy_industrial_tce", "value")].working == "工业生产消费合计 = 原煤 49900 × 0.7143 + 电力 5900 × 1.229"
+    assert results[CellKey("total", "energy_industrial_tce", "value")].working.zh == "工业生产消费合计 = 原煤 49900 × 0.7143 + 电力 5900 × 1.229"
 
 
 def test_a_sound_return_raises_nothing() -> None:
