@@ -20,9 +20,6 @@ from shuangkong.services.people import Member, actor_of
 from shuangkong.services.return_forms import is_working_day
 from shuangkong.store.models import Waiver, WindowVersion
 
-_EARLIEST_DUE_DAYS = 366  # what is planned ahead is told before its period, but not years before
-
-
 class WindowClosed(Refusal):
     """The form of this period cannot be filed today (不在填报期)."""
 
@@ -86,8 +83,6 @@ def set_window(*, form: Form, period: Period, opens_on: date, due_on: date, clos
     """
     if due_on < opens_on or (closes_on is not None and closes_on <= opens_on):
         raise BadWindow(f"{opens_on}—{due_on}", Words("截止日早于开始日", "ends before it opens"))
-    if due_on < period.start - timedelta(days=_EARLIEST_DUE_DAYS):
-        raise BadWindow(f"{period} {due_on}", Words("截止日比报告期早一年以上", "is due more than a year before its period begins"))
     with transaction.atomic():
         sealed = seal(
             kind=ActKind.WINDOW_CHANGE, subject=f"window/{form.code}/{period}", actor=actor, reason=reason,

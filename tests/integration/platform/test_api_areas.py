@@ -133,7 +133,7 @@ def test_a_cycle_is_read_and_frozen(person: Person) -> None:
     reader = called(person(Role.ASSESSOR, "development_reform"))
     seen = reader.get(f"/api/assessments/{cycle.pk}").json()
     assert seen["cycle"]["state"] == "DECIDED"
-    told = {"version": seen["cycle"]["version"], "seen": seen["digest"]}
+    told = {"version": seen["cycle"]["version"], "seen": seen["digest"], "reason": "市政府常务会议纪要"}
     assert reader.post(f"/api/assessments/{cycle.pk}/freeze", told, content_type=JSON).status_code == 403
     government = forced(person(Role.GOVERNMENT, "411700"))
     assert government.post(f"/api/assessments/{cycle.pk}/freeze", told, content_type=JSON).status_code == 200

@@ -245,7 +245,7 @@ class Freezing(Schema):
 
     version: Number
     seen: Short
-    reason: Said = ""
+    reason: Said
 
 
 class Judging(Schema):
