@@ -20,6 +20,7 @@ from shuangkong.services.people import Member, actor_of
 from shuangkong.services.return_forms import is_working_day
 from shuangkong.store.models import Waiver, WindowVersion
 
+
 class WindowClosed(Refusal):
     """The form of this period cannot be filed today (不在填报期)."""
 
