@@ -15,6 +15,7 @@ from shuangkong.services.platform_demo import load_pack_observations
 from shuangkong.services.recomputation import CannotSuppose, suppose
 from shuangkong.services.rule_pages import list_rules, show_rule
 from shuangkong.services.signing_in import one_time_token
+from shuangkong.services.slices import PAGE
 from shuangkong.services.standing import board_as_known
 from shuangkong.store.models import ChainLink, ObservationRow
 
@@ -72,7 +73,10 @@ def test_the_pages(person: Person) -> None:
     client = Client(headers={"host": "localhost"})
     token = one_time_token(person_id=person(Role.REPORTER, COUNTY).pk, purpose="sign-in", lasts=timedelta(hours=1))
     client.post(f"/sign-in/{token}")
-    assert "未核实" in client.get("/rules?only=unverified").content.decode()
+    unverified = client.get("/rules?only=unverified").content.decode()
+    assert "未核实" in unverified
+    assert "?only=unverified&amp;page=2" in unverified
+    assert client.get("/rules?only=unverified&page=2").content.decode().count('<th scope="row">') == PAGE
     assert "历次取值" in client.get(f"/rules/{RUBRIC}").content.decode()
     assert "没有目标或县区的结果变化" in client.get(f"/rules/{RUBRIC}?part=items.0.max&supposed=30&year=2024").content.decode()
     assert client.get(f"/rules/{RUBRIC}?part=items.0.max&supposed=x&year=2024").status_code == 422

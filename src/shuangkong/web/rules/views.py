@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from shuangkong.access.roles import Permission
 from shuangkong.services import rule_pages
-from shuangkong.web.page import as_of
+from shuangkong.services.slices import slice_of
+from shuangkong.web.page import as_of, page_number
 from shuangkong.web.security.policies import policy
 
 _FILTERS = ("", "unverified", "changed")
@@ -15,11 +17,12 @@ _FILTERS = ("", "unverified", "changed")
 @policy(Permission.RULES_READ)
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
-    """Show the rules found (规则)."""
-    told = request.GET
-    only = told.get("only", "") if told.get("only", "") in _FILTERS else ""
-    found = rule_pages.list_rules(area=told.get("area", ""), search=told.get("q", ""), only=only, as_of=as_of(request))
-    return render(request, "rules/list.html", {"found": found, "areas": rule_pages.AREAS, "area": told.get("area", ""), "q": told.get("q", ""), "only": only})
+    """Show the rules found, a page at a time (规则)."""
+    asked = {name: request.GET.get(name, "") for name in ("area", "q", "only", "as_of")}
+    asked["only"] = asked["only"] if asked["only"] in _FILTERS else ""
+    found = rule_pages.list_rules(area=asked["area"], search=asked["q"], only=asked["only"], as_of=as_of(request))
+    rows, query = slice_of(found.rows, page_number(request)), urlencode({name: text for name, text in asked.items() if text})
+    return render(request, "rules/list.html", {"found": found, "rows": rows, "query": query, "areas": rule_pages.AREAS, "asked": asked})
 
 
 @policy(Permission.RULES_READ)
