@@ -105,7 +105,7 @@ class Lake:
             return sum(one.rows for one in old)
 
     def vacuum(self) -> int:
-        """Delete files that no snapshot of the last week names (清理)."""
+        """Delete files that no snapshot of the last day names (清理)."""
         with self.writing():
             return self.readings.vacuum() + self.quarantine.vacuum()
 

@@ -20,7 +20,7 @@ from deltalake.transaction import AddAction, CommitProperties, PostCommitHookPro
 from shuangkong.lake.engine import quoted
 
 LOG_KEPT = "interval 2 days"
-FILES_KEPT_HOURS = 168  # a reader of an old snapshot finds its files for a week
+FILES_KEPT_HOURS = 24  # a reader of an old snapshot finds its files for a day
 
 
 class Engine(Protocol):
