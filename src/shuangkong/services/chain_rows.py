@@ -81,6 +81,7 @@ TABLES: tuple[Hanging, ...] = (
     Hanging(tables.Amendment),
     Hanging(tables.AmendmentDecision),
     Hanging(tables.FindingStep, may_be_unsealed=True),
+    Hanging(tables.CheckWaiver),
     Hanging(tables.AssessmentStep),
     Hanging(tables.SelfEvaluation),
     Hanging(tables.SelfEvaluationSignature),
@@ -105,6 +106,7 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
     ((ActKind.ORGANISATION_CHANGE,), "organisation/", (tables.OrganisationVersion,)),
     ((ActKind.ROLE_CHANGE,), "person/", (tables.Appointment, tables.AppointmentEnd)),
     ((ActKind.WAIVER,), "waiver/", (tables.Waiver,)),
+    ((ActKind.VERIFICATION, ActKind.WAIVER), "check-waiver/", (tables.CheckWaiver,)),
     (
         (ActKind.ASSESSMENT_RUN, ActKind.SELF_EVALUATION, ActKind.APPEAL, ActKind.ASSESSMENT_FREEZE, ActKind.PUBLICATION, ActKind.SENDING_BACK),
         "assessment/", (tables.AssessmentStep,),

@@ -521,6 +521,25 @@ class Migration(migrations.Migration):
             name='organisation',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='filings', to='store.organisation'),
         ),
+        migrations.CreateModel(
+            name='CheckWaiver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('form', models.CharField(max_length=60)),
+                ('period', models.CharField(max_length=12)),
+                ('code', models.CharField(max_length=12)),
+                ('elements', models.JSONField(default=list)),
+                ('evidence', models.JSONField(default=dict)),
+                ('act', models.CharField(max_length=12)),
+                ('state_after', models.CharField(max_length=12)),
+                ('reason', models.TextField()),
+                ('waived_until', models.DateField(null=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_waivers', to='store.organisation')),
+            ],
+        ),
         migrations.AddField(
             model_name='appointment',
             name='organisation',
@@ -890,6 +909,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='filing',
             constraint=models.UniqueConstraint(fields=('form', 'organisation', 'period', 'round'), name='one_filing_a_round'),
+        ),
+        migrations.AddIndex(
+            model_name='checkwaiver',
+            index=models.Index(fields=['form', 'period', 'organisation'], name='store_check_form_462912_idx'),
         ),
         migrations.AddConstraint(
             model_name='appointment',

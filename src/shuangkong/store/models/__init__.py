@@ -14,7 +14,7 @@ from shuangkong.store.models.assessments import (
     SelfEvaluationSignature,
 )
 from shuangkong.store.models.evidence import ChainContent, ChainLink, PublishedHead
-from shuangkong.store.models.findings import FindingRecord, FindingStep
+from shuangkong.store.models.findings import CheckWaiver, FindingRecord, FindingStep
 from shuangkong.store.models.monitoring import (
     Alarm,
     AlarmStep,
@@ -55,7 +55,7 @@ from shuangkong.store.models.verdicts import TargetVerdict, VerdictDecision, Ver
 
 __all__ = [
     "AccessEntry", "Alarm", "AlarmStep", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment",
-    "AppointmentEnd", "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "Device", "DeviceVersion",
+    "AppointmentEnd", "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "CheckWaiver", "Device", "DeviceVersion",
     "DraftCell", "EmissionLimit", "Filing", "FilingAct", "FindingRecord", "FindingStep", "FrozenFile", "FrozenResult", "HandOver",
     "LineJudgement", "MonitoringPoint", "MonitoringPointVersion", "ObservationRow", "OperatorMark", "Organisation",
     "OrganisationVersion", "PasswordPast", "Person", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation",

@@ -3,6 +3,7 @@
 from django.db import models
 
 from shuangkong.store.append_only import AppendOnly
+from shuangkong.store.models.organisations import Organisation
 from shuangkong.store.models.people import Person
 from shuangkong.store.models.returns import Filing, Submission
 
@@ -41,3 +42,27 @@ class FindingStep(AppendOnly):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
     recorded_at = models.DateTimeField()
     link = models.BigIntegerField(null=True)
+
+
+class CheckWaiver(AppendOnly):
+    """One step towards passing by a check before submission (核查豁免); the last one of a finding says where it stands.
+
+    It is asked for, given until a day, declined or taken back, and holds for the very figures of the finding, in every round of the return.
+    """
+
+    form = models.CharField(max_length=60)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="check_waivers")
+    period = models.CharField(max_length=12)
+    code = models.CharField(max_length=12)
+    elements = models.JSONField(default=list)
+    evidence = models.JSONField(default=dict)
+    act = models.CharField(max_length=12)
+    state_after = models.CharField(max_length=12)
+    reason = models.TextField()
+    waived_until = models.DateField(null=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    link = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["form", "period", "organisation"])]
