@@ -118,6 +118,7 @@ _OWED: tuple[tuple[tuple[ActKind, ...], str, tuple[Any, ...]], ...] = (
     ((ActKind.VERIFICATION, ActKind.FINDING_CLOSURE, ActKind.WAIVER), "finding/", (tables.FindingStep,)),
     ((ActKind.SUBMISSION,), "verdict/", (tables.TargetVerdict,)),
     ((ActKind.APPROVAL, ActKind.SENDING_BACK, ActKind.WITHDRAWAL), "verdict/", (tables.VerdictDecision,)),
+    ((ActKind.SUBMISSION, ActKind.SENDING_BACK, ActKind.FINDING_CLOSURE), "alarm/", (tables.AlarmStep,)),
 )  # fmt: skip
 
 

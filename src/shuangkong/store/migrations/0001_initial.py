@@ -833,6 +833,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AlarmFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160)),
+                ('media_type', models.CharField(max_length=80)),
+                ('content', models.BinaryField()),
+                ('digest', models.CharField(max_length=80)),
+                ('recorded_at', models.DateTimeField()),
+                ('alarm', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='store.alarm')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('alarm', 'digest'), name='one_alarm_file_a_digest')],
+            },
+        ),
+        migrations.CreateModel(
             name='AlarmStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -7,7 +7,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from shuangkong.store.append_only import trigger_statements
 
 TABLES = (
-    "store_accessentry", "store_alarm", "store_alarmstep", "store_amendment", "store_amendmentdecision", "store_appeal",
+    "store_accessentry", "store_alarm", "store_alarmfile", "store_alarmstep", "store_amendment", "store_amendmentdecision", "store_appeal",
     "store_appealanswer", "store_appointment", "store_appointmentend", "store_assessmentstep", "store_attachment", "store_chaincontent",
     "store_chainlink", "store_checkwaiver", "store_device", "store_deviceversion", "store_emissionlimit", "store_filingact", "store_findingrecord",
     "store_findingstep", "store_frozenfile", "store_frozenresult", "store_handover", "store_linejudgement", "store_monitoringpoint",

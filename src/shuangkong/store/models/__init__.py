@@ -17,6 +17,7 @@ from shuangkong.store.models.evidence import ChainContent, ChainLink, PublishedH
 from shuangkong.store.models.findings import CheckWaiver, FindingRecord, FindingStep
 from shuangkong.store.models.monitoring import (
     Alarm,
+    AlarmFile,
     AlarmStep,
     Device,
     DeviceVersion,
@@ -54,7 +55,7 @@ from shuangkong.store.models.security import (
 from shuangkong.store.models.verdicts import TargetVerdict, VerdictDecision, VerdictEvidence
 
 __all__ = [
-    "AccessEntry", "Alarm", "AlarmStep", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment",
+    "AccessEntry", "Alarm", "AlarmFile", "AlarmStep", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment",
     "AppointmentEnd", "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "CheckWaiver", "Device", "DeviceVersion",
     "DraftCell", "EmissionLimit", "Filing", "FilingAct", "FindingRecord", "FindingStep", "FrozenFile", "FrozenResult", "HandOver",
     "LineJudgement", "MonitoringPoint", "MonitoringPointVersion", "ObservationRow", "OperatorMark", "Organisation",

@@ -156,3 +156,18 @@ class AlarmStep(AppendOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alarm", "version_after"], name="alarm_step_once")]
+
+
+class AlarmFile(AppendOnly):
+    """A file that goes with the answer to an alarm (报警答复附件); the step names it by its digest."""
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=160)
+    media_type = models.CharField(max_length=80)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=80)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alarm", "digest"], name="one_alarm_file_a_digest")]
