@@ -1,14 +1,15 @@
 """A small city in a real database, and people to act in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 
 import pytest
 
 from shuangkong.access.roles import Role
 from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.language import Words
-from shuangkong.services import board_pages, clock, organisations, place_figures, place_pages
+from shuangkong.services import board_pages, clock, organisations, place_figures, place_pages, platform_demo
 from shuangkong.services.chain import seal, system_actor
 from shuangkong.services.organisations import OrganisationFacts, OrganisationKind, register_organisation
 from shuangkong.services.people import Member, appoint, member, register_person
@@ -23,6 +24,14 @@ _HUNG_ON_KEYS = (
     organisations._tree, organisations._change_days, organisations._beginnings, board_pages._page, place_figures._places, place_figures._grades, place_pages._values,
     place_pages._energies,
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pack_read_once() -> Iterator[None]:
+    """The tables of a pack are the same in every test: each process reads them once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(platform_demo, "_read_tables", cache(platform_demo._read_tables))
+        yield
 
 
 class Clock:

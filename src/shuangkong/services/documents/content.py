@@ -10,6 +10,7 @@ from pathlib import Path
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 
+_CHINESE, _TWO_BYTES = re.compile("[\u2e80-\U0010ffff]"), re.compile("[\x80-\u07ff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x19\x1b-\x1f\x7f\ufffd]")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x19\x1b-\x1f\x7f]")
 _MEGABYTE = 1024 * 1024
@@ -88,8 +89,7 @@ def _foreign_kind(raw: bytes) -> Words | None:
 
 def _looks_like_gbk(raw: bytes, text: str) -> bool:
     """Tell whether bytes that happen to be valid UTF-8 are Chinese in GBK: 原煤 in GBK reads ԭú in UTF-8."""
-    odd = [letter for letter in text if not letter.isascii()]
-    if not any("\x80" <= letter <= "\u07ff" and letter.isalpha() for letter in odd) or any(letter >= "\u2e80" for letter in odd):
+    if _CHINESE.search(text) or not any(found[0].isalpha() for found in _TWO_BYTES.finditer(text)):
         return False
     try:
         return any("\u4e00" <= letter <= "\u9fff" for letter in raw.decode("gb18030"))
