@@ -12,7 +12,7 @@ BLOCK = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(?P<marke
 LOCKED = {found["name"]: found for found in BLOCK.finditer(LOCK)}
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
-    "Apache Software License", "BSD License", "MIT License", "Mozilla Public License 2.0 (MPL 2.0)", "Python Software Foundation License",
+    "Apache Software License", "BSD License", "ISC License (ISCL)", "MIT License", "Mozilla Public License 2.0 (MPL 2.0)", "Python Software Foundation License",
 }  # fmt: skip
 # Never: what the index calls by these names is something else, empty, or under a licence that we may not take.
 BARRED = {"viewflow", "vtlengine", "django-viewflow", "nats-server", "jeilyfish", "python3-dateutil", "ctx", "colourama", "request", "urllib", "djanga", "openpyxI"}
@@ -22,11 +22,12 @@ ELSEWHERE = {"colorama", "tzdata"}  # locked for other systems; not installed he
 
 
 def licences(name: str) -> set[str]:
-    """Return the licences that the installed package states, each on its own."""
+    """Return the licences that the installed package states, each on its own; of a free choice those that we take."""
     told = metadata.metadata(name)
     stated = told.get("License-Expression")
     if stated:
-        return set(re.split(r"\s+(?:AND|OR)\s+|[()]", stated)) - {""}
+        named = set(re.split(r"\s+(?:AND|OR)\s+|[()]", stated)) - {""}
+        return (" AND " not in stated and named & ALLOWED) or named
     return {one.rpartition(" :: ")[2] for one in told.get_all("Classifier") or () if one.startswith("License :: ")} or {str(told.get("License"))}
 
 
