@@ -158,6 +158,20 @@ def units_of(factor: Factor) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, *alike))) if own in alike else (own,)
 
 
+_PRINTED = {"degC": "℃", "ug/m3": "µg/m³", "ug/L": "µg/L", "1": ""}
+
+
+def unit_shown(symbol: str) -> str:
+    """Return a unit of a measured factor as it is printed (监测单位).
+
+    Examples
+    --------
+    >>> unit_shown("mg/m3"), unit_shown("degC"), unit_shown("1")
+    ('mg/m³', '℃', '')
+    """
+    return _PRINTED.get(symbol, symbol.replace("m3", "m³"))
+
+
 def factor_words(code: str) -> Words:
     """Return the name of a factor (因子名称), its code where it has none."""
     factor = factor_by_code().get(code)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import lists, views
+from shuangkong.web.monitoring import lists, views, walls
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
+    path("monitoring/wall", walls.show_wall, name="monitoring-wall"),
+    path("monitoring/wall/now", walls.newest, name="monitoring-wall-now"),
     path("monitoring/coverage", views.show_coverage, name="monitoring-coverage"),
     path("monitoring/points/new", views.new_point, name="new-monitoring-point"),
     path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),

@@ -10,8 +10,9 @@ import { start as startKeys } from "./keys.js";
 import { start as startOnce } from "./once.js";
 import { start as startSession } from "./session.js";
 import { start as startTables } from "./tables.js";
+import { start as startWall } from "./wall.js";
 
-const PARTS = [startAsOf, startCharts, startDoors, startGrids, startKeys, startOnce, startSession, startTables];
+const PARTS = [startAsOf, startCharts, startDoors, startGrids, startKeys, startOnce, startSession, startTables, startWall];
 const start = (root) => PARTS.forEach((part) => part(root));
 
 start(document);
