@@ -57,6 +57,18 @@ def sniffed(content: bytes, name: str) -> tuple[str, str]:
     )
 
 
+def fit_file(name: str, content: bytes) -> tuple[str, str]:
+    """Return the name to keep a file by and what it is (核对附件); raise `AttachmentRefused` for what cannot be kept."""
+    most_mb = handling_limit("attachment_mb")
+    plain = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable()).strip() or "附件"
+    if not content:
+        raise AttachmentRefused(plain, Words("是空文件", "is empty"), Words("重新选择文件", "choose the file again"))
+    if len(content) > most_mb * _BYTES_A_MB:
+        raise AttachmentRefused(plain, Words(f"超过 {most_mb} MB", f"is larger than {most_mb} MB"), Words("降低扫描分辨率后再上传", "scan at a lower resolution"))
+    media_type, ending = sniffed(content, plain)
+    return f"{plain.rsplit('.', 1)[0][:_LONGEST_NAME] or '附件'}{ending}", media_type
+
+
 def attach_file(*, filing_id: int, name: str, content: bytes, who: Member) -> int:
     """Attach a file to a draft (上传附件); returns its key.
 
@@ -75,21 +87,16 @@ def attach_file(*, filing_id: int, name: str, content: bytes, who: Member) -> in
 
 def keep_file(*, filing: Filing, name: str, content: bytes, who: Member) -> Attachment:
     """Keep a file with a return (保存附件); must run in the transaction of what it belongs to."""
-    most_mb, most = handling_limit("attachment_mb"), handling_limit("attachments_most")
-    plain = "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable()).strip() or "附件"
-    if not content:
-        raise AttachmentRefused(plain, Words("是空文件", "is empty"), Words("重新选择文件", "choose the file again"))
-    if len(content) > most_mb * _BYTES_A_MB:
-        raise AttachmentRefused(plain, Words(f"超过 {most_mb} MB", f"is larger than {most_mb} MB"), Words("降低扫描分辨率后再上传", "scan at a lower resolution"))
-    media_type, ending = sniffed(content, plain)
+    most = handling_limit("attachments_most")
+    shown, media_type = fit_file(name, content)
+    stem, _, ending = shown.rpartition(".")
     if filing.attachments.count() >= most:
-        raise AttachmentRefused(plain, Words(f"本表附件已有 {most} 个", f"the return has {most} already"), Words("合并成一个 PDF", "merge them into one PDF"))
-    stem = plain.rsplit(".", 1)[0][:_LONGEST_NAME] or "附件"
+        raise AttachmentRefused(shown, Words(f"本表附件已有 {most} 个", f"the return has {most} already"), Words("合并成一个 PDF", "merge them into one PDF"))
     taken = set(filing.attachments.values_list("name", flat=True))
-    shown, number = f"{stem}{ending}", 1
+    number = 1
     while shown in taken:
         number += 1
-        shown = f"{stem}（{number}）{ending}"
+        shown = f"{stem}（{number}）.{ending}"
     return Attachment.objects.create(
         filing=filing, name=shown, media_type=media_type, content=content, digest=str(digest(content, algorithm())), person_id=who.pk, recorded_at=clock.now()
     )
