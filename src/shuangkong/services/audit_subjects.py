@@ -11,13 +11,13 @@ from shuangkong.services.organisations import Tree, tree_on
 from shuangkong.store.models import AssessmentCycle, Filing, Person
 
 _KINDS = {
-    "return": Words("报表", "return"), "returns": Words("载入的报表", "loaded returns"), "window": Words("填报期", "window"), "waiver": Words("免报", "waiver"),
+    "return": Words("报表", "return"), "returns": Words("载入的报表", "loaded returns"), "window": Words("填报期", "window"), "waiver": Words("免报", "waiver"), "check-waiver": Words("核查豁免", "waiver of a check"),
     "organisation": Words("组织", "organisation"), "person": Words("人员", "person"), "rules": Words("规则和城市包", "rules and city pack"),
     "city": Words("存证链", "chain of"), "finding": Words("问题", "finding"), "findings": Words("载入报表的核查", "checks of loaded returns"),
     "assessment": Words("考核", "assessment"), "data": Words("数据表", "data"), "export": Words("导出", "export"), "bundle": Words("存证包", "proof bundle"),
     "table": Words("表", "table"), "verdict": Words("定性评判", "verdict"), "access-log": Words("操作记录", "access log"), "monitoring": Words("监测登记", "register of monitoring"),
 }  # fmt: skip
-_PAGES = {"return": "return", "finding": "finding", "organisation": "organisation", "rules": "rules", "assessment": "assessment", "returns": "form", "window": "form", "waiver": "form", "verdict": "target"}
+_PAGES = {"return": "return", "check-waiver": "return", "finding": "finding", "organisation": "organisation", "rules": "rules", "assessment": "assessment", "returns": "form", "window": "form", "waiver": "form", "verdict": "target"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def subjects_in_words(subjects: Iterable[str]) -> Mapping[str, Subject]:
     asked = {one: one.split("/") for one in subjects}
     told = [parts[1:] if parts[0] in ("export", "bundle") else parts for parts in asked.values()]
     told = [parts[1:] if parts[:1] == ["bundle"] else parts for parts in told]
-    returns = [parts for parts in told if len(parts) == 4 and parts[0] == "return"]
+    returns = [parts for parts in told if len(parts) >= 4 and parts[0] in ("return", "check-waiver")]
     filings = Filing.objects.filter(
         form__in={parts[1] for parts in returns}, organisation__code__in={parts[2] for parts in returns}, period__in={parts[3] for parts in returns},
     ).order_by("round").values_list("form", "organisation__code", "period", "pk") if returns else ()  # fmt: skip
@@ -74,6 +74,8 @@ def _subject(raw: str, parts: list[str], known: _Known) -> Subject:
     match kind, rest:
         case "return", [form, org, period]:
             key, told = str(known.filings.get(f"{form}/{org}/{period}", "")), (_form(form), _organisation(org, known.tree), Words(period, period))
+        case "check-waiver", [form, org, period, code]:
+            key, told = str(known.filings.get(f"{form}/{org}/{period}", "")), (Words(code, code), _form(form), _organisation(org, known.tree), Words(period, period))
         case ("returns" | "window"), [form, period]:
             key, told = form if form in forms() else "", (_form(form), Words(period, period))
         case "waiver", [form, org, period]:

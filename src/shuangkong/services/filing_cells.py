@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from shuangkong.access.roles import Permission
+from shuangkong.checks.lifecycle import FindingState
 from shuangkong.checks.model import Severity
 from shuangkong.kernel.faults import Fault
 from shuangkong.kernel.language import Words
@@ -17,12 +18,14 @@ from shuangkong.returns.form import Cell, CellKey, Form
 from shuangkong.returns.formula import CellResult
 from shuangkong.returns.states import EDITABLE, ReturnState
 from shuangkong.services import clock
+from shuangkong.services.check_waivers import steps_on
 from shuangkong.services.filing_checks import Found, check_filing, told_cells
 from shuangkong.services.filing_forms import form_of, laid_out
 from shuangkong.services.filing_records import entries_of_cells, entry_stored
 from shuangkong.services.filing_refusals import ChangedMeanwhile, NotEditable, TooManyCells, UnreadableVersion
+from shuangkong.services.finding_cases import life_at
 from shuangkong.services.people import Member, actor_of
-from shuangkong.store.models import DraftCell, Filing
+from shuangkong.store.models import CheckWaiver, DraftCell, Filing
 
 MAX_CELLS_A_SAVE = 20_000
 _LONGEST_TOKEN, _LARGEST_VERSION = 100_000, 2**31
@@ -95,6 +98,14 @@ class Saved:
     previous: Mapping[CellKey, Entry] = field(default_factory=dict)
     whole: Mapping[CellKey, Entry] = field(default_factory=dict)
     found: tuple[Found, ...] = ()
+    waivers: Mapping[str, CheckWaiver] = field(default_factory=dict)
+
+    def waiver_of(self, found: Found) -> Words | None:
+        """Return until when and by whom a finding is waived, None where it is not."""
+        step = self.waivers.get(found.likeness)
+        if step is None or life_at(step).on(clock.today()) is not FindingState.WAIVED:
+            return None
+        return Words(f"已由{step.person.full_name}豁免至 {step.waived_until}", f"waived by {step.person.full_name} until {step.waived_until}")
 
 
 def known_now(filing: Filing) -> Known:
@@ -150,7 +161,7 @@ def save_cells(*, filing_id: int, version: int | str, texts: Mapping[str, str], 
         newest = _write(filing, kept, rows, who)
     is_alone = not any(known.misses(cell, who) for cell in rows.values())
     after = replace(known, moment=newest) if known.moment is not None and is_alone else known
-    return Saved(filing.version, str(after), (*kept, *same), faults, (), laid.results, laid.previous, laid.whole, found)
+    return Saved(filing.version, str(after), (*kept, *same), faults, (), laid.results, laid.previous, laid.whole, found, steps_on(filing))
 
 
 def require_editable(filing: Filing, version: int) -> None:

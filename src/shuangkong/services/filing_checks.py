@@ -1,6 +1,6 @@
 """The checks applied to a filing: what they find, in which cells, and what hinders its submission."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +8,8 @@ from functools import lru_cache
 from shuangkong.checks.catalogue import Binding, Check, Kind
 from shuangkong.checks.examine import applying, examine_bound
 from shuangkong.checks.model import Finding, Severity
+from shuangkong.evidence.canonical import canonical
+from shuangkong.evidence.digest import Algorithm, digest
 from shuangkong.kernel.faults import Fault
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.rounding import plain
@@ -19,6 +21,7 @@ from shuangkong.services.return_forms import form_layout
 from shuangkong.store.models import Filing, FindingRecord, Submission
 
 STOPS = (Severity.BLOCKS_SAVE, Severity.BLOCKS_SUBMISSION)
+_LIKENESS = 24  # hexadecimal digits: findings of one return are told apart, nothing is proved
 _NOT_BELOW = "children_sum"  # the one kind of rule that still holds where those below are only some of what a figure covers
 
 
@@ -38,6 +41,11 @@ class Found:
             remedy_zh=told.remedy.zh, remedy_en=told.remedy.en, evidence={name: plain(figure) for name, figure in told.evidence}, recorded_at=moment,
         )  # fmt: skip
 
+    @property
+    def likeness(self) -> str:
+        """What tells it from any other finding of the return, figures included."""
+        return likeness(self.finding.code, self.finding.where.elements, {name: plain(figure) for name, figure in self.finding.evidence})
+
     def as_fault(self, form: Form | None = None) -> Fault:
         """Return it as a fault, placed at its first cell where the form is given."""
         told = self.finding
@@ -46,6 +54,17 @@ class Found:
         return Fault(
             Words(f"{told.code} {self.name.zh}", f"{told.code} {self.name.en}"), told.odd.zh, told.usual, told.remedy, Words(keys[0], keys[0]) if keys else where
         )
+
+
+def likeness(code: str, elements: Sequence[str], evidence: Mapping[str, str]) -> str:
+    """Return what two findings share that have the same code, the same elements and the same figures (同一问题).
+
+    Examples
+    --------
+    >>> likeness("C010", ["a"], {"a": "1"}) == likeness("C010", ["a"], {"a": "1"}), likeness("C010", ["a"], {"a": "1"}) == likeness("C010", ["a"], {"a": "2"})
+    (True, False)
+    """
+    return digest(canonical([code, list(elements), dict(evidence)]), Algorithm.SHA256).octets.hex()[:_LIKENESS]
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +96,8 @@ def told_cells(form: Form, found: Found) -> tuple[str, ...]:
     return tuple(str(cell.key) for cell in sorted(cells, key=lambda cell: cell.is_computed))
 
 
-def hindering(form: Form, found: Sequence[Found]) -> Iterator[Fault]:
-    """Yield the findings that stop a submission, as faults (阻止上报的问题)."""
-    yield from (one.as_fault(form) for one in found if one.finding.severity in STOPS)
+def hindering(form: Form, found: Sequence[Found], waived: Collection[str] = ()) -> Iterator[Fault]:
+    """Yield the findings that stop a submission, as faults (阻止上报的问题); those waived, by likeness, do not, unless they forbid saving."""
+    for one in found:
+        if one.finding.severity in STOPS and (one.finding.severity is Severity.BLOCKS_SAVE or one.likeness not in waived):
+            yield one.as_fault(form)

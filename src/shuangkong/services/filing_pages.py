@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from shuangkong.access.roles import Permission, holders
-from shuangkong.checks.lifecycle import FindingLife, FindingState
+from shuangkong.checks.lifecycle import FindingAct, FindingLife, FindingState
 from shuangkong.checks.model import Severity
 from shuangkong.kernel.faults import Fault, Refusal
 from shuangkong.kernel.language import Words
@@ -16,6 +17,7 @@ from shuangkong.returns.states import EDITABLE, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.amendments import ShownAmendment, amendments_of, may_ask
 from shuangkong.services.chain_rows import stood_in_for
+from shuangkong.services.check_waivers import acts_open_on_check, steps_on
 from shuangkong.services.filing_cells import known_now
 from shuangkong.services.filing_checks import Found, catalogue_now, check_filing, told_cells
 from shuangkong.services.filing_differences import Difference, change_text, differences, entry_text
@@ -23,14 +25,14 @@ from shuangkong.services.filing_forms import form_of, laid_out, missing_cells, p
 from shuangkong.services.filing_observations import subject_org
 from shuangkong.services.filing_records import draft_entries, submitted_at
 from shuangkong.services.filings import acts_open_to
-from shuangkong.services.finding_cases import lives_of
+from shuangkong.services.finding_cases import latest_end, life_at, lives_of
 from shuangkong.services.handling_limits import handling_limit
 from shuangkong.services.membership import Membership
 from shuangkong.services.organisations import Node, UnknownOrganisation
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.services.remarks import ShownRemark, remarks_on
 from shuangkong.services.windows import Window, window_of
-from shuangkong.store.models import Attachment, Filing, FilingAct, FindingRecord
+from shuangkong.store.models import Attachment, CheckWaiver, Filing, FilingAct, FindingRecord
 
 _OPEN = FindingLife()
 _MOST_NAMED = 6
@@ -136,6 +138,10 @@ class ShownFinding:
     record_id: int | None = None
     life: FindingLife = _OPEN
     state: FindingState = FindingState.OPEN
+    likeness: str = ""
+    step: CheckWaiver | None = None
+    possible: tuple[FindingAct, ...] = ()
+    latest_end: date | None = None
 
     @property
     def doors(self) -> tuple[tuple[str, Words], ...]:
@@ -185,6 +191,11 @@ class ShownFiling:
     large_from_pct: int = 0
     figures_of: str = ""
 
+    @property
+    def waivable(self) -> tuple[ShownFinding, ...]:
+        """The findings that block the draft and have a life there: they can be waived, or somebody asked."""
+        return tuple(one for one in self.shown_findings if one.possible or one.step)
+
 
 def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
     """Return a filing with everything its page shows (报表页面).
@@ -212,7 +223,7 @@ def show_filing(*, filing_id: int, who: Member) -> ShownFiling:
         results, prefills = laid.results, {key: one.entry for key, one in laid.prefilled.items() if one.entry is not None}
         entries = {**{key: one.entry for key, one in results.items() if one.entry is not None and key not in prefills}, **laid.typed}
         missing, whole = missing_cells(form, laid.whole), laid.whole
-        told = tuple(_found_now(form, one) for one in check_filing(form, filing, whole))
+        told = _found_now(form, filing, check_filing(form, filing, whole), who)
     else:
         entries = dict(submitted_at(form, last.pk, last.digest))
         whole, told = entries, _found_then(form, records)
@@ -256,9 +267,19 @@ def _may_discuss(who: Member, membership: Membership, code: str, period: Period)
     return True
 
 
-def _found_now(form: Form, found: Found) -> ShownFinding:
-    told, keys = found.finding, told_cells(form, found)
-    return ShownFinding(told.severity, told.code, found.name, told.odd, told.usual, told.remedy, keys, _names(form, keys))
+def _found_now(form: Form, filing: Filing, found: Sequence[Found], who: Member) -> tuple[ShownFinding, ...]:
+    steps, today, shown = steps_on(filing), clock.today(), []
+    for one in found:
+        told, keys = one.finding, told_cells(form, one)
+        step = steps.get(one.likeness) if told.severity is Severity.BLOCKS_SUBMISSION else None
+        life = life_at(step)
+        may_act = told.severity is Severity.BLOCKS_SUBMISSION and ReturnState[filing.state] in EDITABLE
+        possible = acts_open_on_check(filing, told.code, life, who) if may_act else ()
+        shown.append(ShownFinding(
+            told.severity, told.code, one.name, told.odd, told.usual, told.remedy, keys, _names(form, keys), None, life, life.on(today), one.likeness, step, possible,
+            latest_end(told.code) if possible else None,
+        ))  # fmt: skip
+    return tuple(shown)
 
 
 def _found_then(form: Form, records: Sequence[FindingRecord]) -> tuple[ShownFinding, ...]:

@@ -14,6 +14,7 @@ from shuangkong.returns.form import FilerKind, Form
 from shuangkong.returns.states import RETURN_STATES, ReturnAct, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
+from shuangkong.services.check_waivers import keep_waivers, steps_on, waived_now
 from shuangkong.services.explanations import keep_explanations
 from shuangkong.services.filing_cells import Saved as Saved
 from shuangkong.services.filing_cells import save_cells as save_cells
@@ -98,7 +99,7 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
             faults.append(_no_attachment(form))
         found = check_filing(form, filing, entries)
         told = {fault.where for fault in faults}
-        faults += [fault for fault in hindering(form, found) if fault.where not in told]  # an empty cell is told once
+        faults += [fault for fault in hindering(form, found, waived_now(steps_on(filing))) if fault.where not in told]  # an empty cell is told once
         if faults:
             raise InputRefused(faults)
         findings = [one.as_row(filing) for one in found]
@@ -109,6 +110,7 @@ def submit_filing(*, filing_id: int, version: int, who: Member, statement: str =
         submission = filing.submissions.order_by("-number").first()
         keep_findings(submission=submission, found=findings, rectified=rectified)
         keep_explanations(submission=submission, actor=actor)
+        keep_waivers(submission=submission, actor=actor)
         return after
 
 

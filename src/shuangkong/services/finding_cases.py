@@ -6,7 +6,7 @@ from datetime import date
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from shuangkong.access.roles import Permission
 from shuangkong.checks.catalogue import Check
@@ -22,7 +22,7 @@ from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import form_of
 from shuangkong.services.membership import Membership
 from shuangkong.services.people import Member, NotPermitted, actor_of
-from shuangkong.store.models import Filing, FindingRecord, FindingStep, Submission
+from shuangkong.store.models import CheckWaiver, Filing, FindingRecord, FindingStep, Submission
 
 _KINDS = {FindingAct.CLOSE: ActKind.FINDING_CLOSURE, FindingAct.WAIVE: ActKind.WAIVER, FindingAct.REVOKE: ActKind.WAIVER}
 _OF_THE_CITY = "city_statistics"  # as the catalogue says it: the waiver belongs to the agency of the city, not of the county
@@ -33,17 +33,18 @@ class OwnFinding(Refusal):
 
     def __init__(self, name: str, act: FindingAct) -> None:
         super().__init__(
-            thing=Words("办理人", "person"), value=name, rule=Words(f"上报了本表，不能{act.value}其问题", f"submitted the return and may not {act.name.lower()} its findings"),
+            thing=Words("办理人", "person"), value=name, rule=Words(f"填报或上报了本表，不能{act.value}其问题", f"filled in or submitted the return and may not {act.name.lower()} its findings"),
             remedy=Words("由另一人办理", "let somebody else do it"),
         )  # fmt: skip
 
 
 def life_of(finding: FindingRecord) -> FindingLife:
     """Return where a finding stands by its last step (处理情况)."""
-    return _life(finding.steps.order_by("-id").first())
+    return life_at(finding.steps.order_by("-id").first())
 
 
-def _life(step: FindingStep | None) -> FindingLife:
+def life_at(step: FindingStep | CheckWaiver | None) -> FindingLife:
+    """Return where a finding stands after its last step, of a draft or a submission (处理情况)."""
     return FindingLife() if step is None else FindingLife(FindingState[step.state_after], step.reason, step.waived_until)
 
 
@@ -51,7 +52,7 @@ def lives_of(findings: Iterable[int]) -> dict[int, FindingLife]:
     """Return where findings stand, by key (处理情况)."""
     keys = list(findings)
     newest = FindingStep.objects.filter(finding_id__in=keys).values("finding_id").annotate(last=Max("id")).values_list("last", flat=True)
-    known = {step.finding_id: _life(step) for step in FindingStep.objects.filter(pk__in=list(newest))}
+    known = {step.finding_id: life_at(step) for step in FindingStep.objects.filter(pk__in=list(newest))}
     return {key: known.get(key, FindingLife()) for key in keys}
 
 
@@ -82,9 +83,10 @@ def current_findings() -> "QuerySet[FindingRecord]":
 
 
 def unexplained(filing: Filing) -> list[FindingRecord]:
-    """Return the findings of the last submission that ask for an explanation and have none that stands (待说明问题)."""
+    """Return the findings of the last submission that ask for an explanation or a waiver and have none that stands (待说明问题)."""
     last = filing.submissions.order_by("-number").first()
-    asking = [] if last is None else list(last.findings.filter(severity=Severity.NEEDS_EXPLANATION.name).order_by("id"))
+    asks = Q(severity=Severity.NEEDS_EXPLANATION.name) | Q(severity=Severity.BLOCKS_SUBMISSION.name, steps__act=FindingAct.WAIVE.name)
+    asking = [] if last is None else list(last.findings.filter(asks).distinct().order_by("id"))
     lives, today = lives_of(one.pk for one in asking), clock.today()
     return [one for one in asking if lives[one.pk].holds_back(today)]
 
@@ -139,20 +141,30 @@ def act_on_finding(*, finding_id: int, act: FindingAct, who: Member, reason: str
             after = waived(life, day=today, until=until, reason=reason, longest_months=months)
         else:
             after = acted(life, act, day=today, reason=reason)
-        told = reason.strip() or act.value
-        content = {
+        keep_step(finding, act, after, actor)
+    return after.state
+
+
+def keep_step(finding: FindingRecord, act: FindingAct, after: FindingLife, actor: Actor, *, is_repeated: bool = False) -> None:
+    """Seal and keep a step of a finding's life (登记处理); one that is said again of a new submission waives and closes nothing anew."""
+    told = after.reason or act.value
+    sealed = seal(
+        kind=ActKind.VERIFICATION if is_repeated else kind_of(act), subject=f"finding/{finding.code}/{finding.org}/{finding.period}/{finding.pk}",
+        content={
             "act": act.name, "code": finding.code, "finding": finding.pk, "reason": told, "state_after": after.state.name,
             "waived_until": after.waived_until.isoformat() if after.waived_until else None,
-        }  # fmt: skip
-        sealed = seal(
-            kind=_KINDS.get(act, ActKind.VERIFICATION), subject=f"finding/{finding.code}/{finding.org}/{finding.period}/{finding.pk}", content=content,
-            actor=actor, reason=told, is_simulated=finding.filing.is_simulated,
-        )  # fmt: skip
-        FindingStep.objects.create(
-            finding=finding, act=act.name, state_after=after.state.name, reason=told, waived_until=after.waived_until, person_id=who.pk,
-            recorded_at=sealed.recorded_at, link=sealed.link,
-        )  # fmt: skip
-    return after.state
+        },
+        actor=actor, reason=told, is_simulated=finding.filing.is_simulated,
+    )  # fmt: skip
+    FindingStep.objects.create(
+        finding=finding, act=act.name, state_after=after.state.name, reason=told, waived_until=after.waived_until, person_id=actor.person_id,
+        recorded_at=sealed.recorded_at, link=sealed.link,
+    )  # fmt: skip
+
+
+def kind_of(act: FindingAct) -> ActKind:
+    """Return how an act on a finding is sealed (存证类别)."""
+    return _KINDS.get(act, ActKind.VERIFICATION)
 
 
 def actor_on_finding(finding: FindingRecord, act: FindingAct, who: Member) -> Actor:
@@ -191,6 +203,16 @@ def acts_open_on(finding: FindingRecord, who: Member) -> tuple[FindingAct, ...]:
 def check_of(finding: FindingRecord) -> Check:
     """Return the line of the catalogue that found it (核查项); KeyError where it is no more."""
     return catalogue_now()[finding.code]
+
+
+def latest_end(code: str) -> date | None:
+    """Return the last day until which a check may be waived today (最长豁免期限), None where it may not."""
+    check = catalogue_now().get(code)
+    if check is None or not check.waived_months:
+        return None
+    today = clock.today()
+    year, month = divmod(today.year * 12 + today.month - 1 + check.waived_months, 12)
+    return date(year, month + 1, min(today.day, 28))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from shuangkong.services.filing_checks import catalogue_now
 from shuangkong.services.filing_forms import UNFINISHED, form_of
 from shuangkong.services.filing_observations import current_rows, subject_org
 from shuangkong.services.filing_records import submitted_at
-from shuangkong.services.finding_cases import acts_open_on, life_of
+from shuangkong.services.finding_cases import acts_open_on, latest_end, life_of
 from shuangkong.services.membership import Membership
 from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member, NotPermitted
@@ -103,7 +103,7 @@ def show_finding(*, finding_id: int, who: Member) -> ShownCase:
         possible=acts_open_on(record, who), evidence=tuple(_evidence(form, name, value) for name, value in record.evidence.items()),
         series_of=cells[0] if cells else None, series=_series(form, record, cells[0]) if cells else (), is_current=last == record.submission_id,
         waived_by=WAIVERS.get(check.waived_by, Words(check.waived_by, check.waived_by)) if check else None,
-        latest_end=_months_after(today, check.waived_months) if check and check.waived_months else None,
+        latest_end=latest_end(record.code),
     )  # fmt: skip
 
 
@@ -134,11 +134,6 @@ def _series(form: Form, record: FindingRecord, cell: Cell) -> tuple[SeriesPoint,
         told[record.period] = Decimal(own)
     ordered = sorted(told.items(), key=lambda one: Period.parse(one[0]).start)
     return tuple(SeriesPoint(period, value, period == record.period) for period, value in ordered[-_SERIES_MOST:])
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, 28))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services.amendments import may_decide
 from shuangkong.services.assessment_tasks import AssessmentTask, assessment_tasks
+from shuangkong.services.check_waivers import AskedWaiver, asked_waivers
 from shuangkong.services.filing_lists import my_work
 from shuangkong.services.finding_cases import ListedFinding, list_findings
 from shuangkong.services.people import Member
@@ -45,6 +46,7 @@ class WorkPage:
     tasks: tuple[AssessmentTask, ...]
     verdicts: tuple[OpenVerdict, ...] = ()
     returned: tuple[OpenVerdict, ...] = ()
+    waivers: tuple[AskedWaiver, ...] = ()
 
     @property
     def appeals(self) -> tuple[Appeal, ...]:
@@ -57,7 +59,7 @@ class WorkPage:
         told = [(group.name, len(group.items)) for group in self.groups]
         told += [
             (Words("问题待说明", "findings to explain"), len(self.to_explain)), (Words("问题待处理", "findings to judge"), len(self.to_judge)),
-            (Words("更正待答复", "amendments to decide"), len(self.amendments)), *Counter(one.name for one in self.tasks).items(),
+            (Words("豁免待答复", "waivers to decide"), len(self.waivers)), (Words("更正待答复", "amendments to decide"), len(self.amendments)), *Counter(one.name for one in self.tasks).items(),
             (Words("评判待认定", "verdicts to confirm"), len(self.verdicts)), (Words("评判被退回", "verdicts sent back"), len(self.returned)),
         ]  # fmt: skip
         return tuple((name, count) for name, count in told if count)
@@ -86,4 +88,7 @@ def work_page(*, who: Member) -> WorkPage:
     judged = (FindingState.EXPLAINED, FindingState.RECTIFIED)
     to_judge = tuple(one for one in listed if who.may(Permission.FINDING_JUDGE) and one.state in judged and one.record.filing.organisation.code not in explaining)
     asked = Amendment.objects.filter(decision=None).select_related("filing__organisation", "person").order_by("id") if who.may(Permission.AMENDMENT_CONSENT) else ()
-    return WorkPage(groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), assessment_tasks(who=who), waiting_verdicts(who=who), returned_verdicts(who=who))
+    return WorkPage(
+        groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), assessment_tasks(who=who), waiting_verdicts(who=who),
+        returned_verdicts(who=who), asked_waivers(who=who),
+    )  # fmt: skip

@@ -1,17 +1,18 @@
 """Operations on one return: open, read, save, act, discuss, correct."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Form, Router, Schema, Status
 
 from shuangkong.access.roles import Permission
-from shuangkong.checks.lifecycle import FindingState
+from shuangkong.checks.lifecycle import FindingAct, FindingState
 from shuangkong.checks.model import Severity
 from shuangkong.returns.states import ReturnAct, ReturnState
 from shuangkong.services import filings
 from shuangkong.services.amendments import ask_amendment, decide_amendment
+from shuangkong.services.check_waivers import waive_check
 from shuangkong.services.filing_cells import Saved
 from shuangkong.services.filing_pages import show_filing
 from shuangkong.services.remarks import add_remark
@@ -19,6 +20,7 @@ from shuangkong.web.api.gate import Allowed, upload
 from shuangkong.web.api.shapes import (
     TROUBLE,
     ByName,
+    Day,
     Exact,
     Faults,
     Key,
@@ -86,6 +88,21 @@ class Reopened(Schema):
     filing: int | None
 
 
+class CheckWaiving(Schema):
+    """What to do to a finding that blocks a draft (上报前豁免): the filer explains and so asks, those in charge waive, reject or revoke; `until` ends a waiver."""
+
+    finding: Short = Field(description="问题的 likeness；数字改动后即变 / the likeness of the finding; changes with its figures")
+    act: Annotated[FindingAct, ByName]
+    reason: Said = ""
+    until: Day | None = None
+
+
+class CheckStanding(Schema):
+    """Where the finding stands now (处理情况)."""
+
+    state: Annotated[FindingState, ByName]
+
+
 class FilingAct(Schema):
     """A step of a return (办理记录)."""
 
@@ -112,6 +129,9 @@ class FoundShape(Schema):
     usual: Told
     remedy: Told
     cells: list[str] = Field(alias="keys")
+    likeness: str = Field(description="草稿问题的标识；上报后为空 / names a finding of a draft; empty once submitted")
+    waived_until: date | None = Field(alias="life.waived_until")
+    waiver_acts: list[Annotated[FindingAct, ByName]] = Field(alias="possible")
 
 
 class AttachmentShape(Schema):
@@ -271,6 +291,15 @@ def read_return(request: HttpRequest, filing: Key) -> Any:
 def save_cells(request: HttpRequest, filing: Key, told: Cells) -> Any:
     """Keep cells; sound ones are saved, the others told (保存)."""
     return told_saved(request, filings.save_cells(filing_id=filing, version=told.version, texts=told.cells, who=request.member))
+
+
+@router.post(
+    "/returns/{int:filing}/check-waivers", auth=Allowed(_P.FINDING_EXPLAIN, _P.FINDING_JUDGE, _P.FINDING_WAIVE), response=answers(CheckStanding),
+    summary="上报前豁免 / waive a check before submission",
+)  # fmt: skip
+def waive_finding(request: HttpRequest, filing: Key, told: CheckWaiving) -> Any:
+    """Ask that a finding which blocks submission be waived, waive it, decline or take it back (上报前豁免)."""
+    return {"state": waive_check(filing_id=filing, finding=told.finding, act=told.act, who=request.member, reason=told.reason, until=told.until)}
 
 
 @router.post("/returns/{int:filing}/acts", auth=Allowed(_P.FIGURES_READ), response=answers(Versioned), summary="办理 / act on a return")

@@ -76,6 +76,7 @@ class Work(Listed[WorkLine]):
     assessment: list[AssessmentTaskLine]
     verdicts_to_confirm: list[int]
     verdicts_sent_back: list[int]
+    waivers_asked: list[int] = Field(description="有豁免申请待答复的报表 / returns with a waiver to decide")
 
 
 class PlaceProgress(Schema):
@@ -203,7 +204,7 @@ def read_work(request: HttpRequest, page: Query[Paging]) -> Any:
     return {
         **page.of([one for group in told.groups for one in group.items]), "findings_to_explain": [one.record.pk for one in told.to_explain],
         "findings_to_judge": [one.record.pk for one in told.to_judge], "amendments": told.amendments, "appeals": told.appeals, "assessment": told.tasks,
-        "verdicts_to_confirm": [one.row.pk for one in told.verdicts], "verdicts_sent_back": [one.row.pk for one in told.returned],
+        "verdicts_to_confirm": [one.row.pk for one in told.verdicts], "verdicts_sent_back": [one.row.pk for one in told.returned], "waivers_asked": sorted({one.filing.pk for one in told.waivers}),
     }  # fmt: skip
 
 

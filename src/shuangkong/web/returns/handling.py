@@ -8,11 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from shuangkong.access.roles import Permission
+from shuangkong.checks.lifecycle import FindingAct
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import day_named
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services import filings
 from shuangkong.services.amendments import ask_amendment, decide_amendment
+from shuangkong.services.check_waivers import waive_check
 from shuangkong.services.filing_pages import show_filing
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.remarks import add_remark
@@ -50,6 +53,19 @@ def remark(request: HttpRequest, filing: int) -> HttpResponse:
     """Say something of a return or of a cell (讨论)."""
     add_remark(filing_id=filing, text=request.POST.get("text", ""), key=request.POST.get("key", ""), who=request.member)
     return HttpResponseRedirect(f"{reverse('return', args=[filing])}#discussion")
+
+
+@policy(Permission.FINDING_EXPLAIN, Permission.FINDING_JUDGE, Permission.FINDING_WAIVE)
+@require_POST
+def waive_finding(request: HttpRequest, filing: int) -> HttpResponse:
+    """Ask for the waiver of a check, give it, decline it or take it back (上报前豁免)."""
+    told = request.POST
+    done, until = one_of(FindingAct, told.get("act", ""), Words("处理动作", "act")), told.get("until", "").strip()
+    waive_check(
+        filing_id=filing, finding=told.get("finding", ""), act=done, who=request.member, reason=told.get("reason", ""), until=day_named(until) if until else None
+    )
+    messages.success(request, "已存证" if language_of(request) == "zh" else "Sealed")
+    return HttpResponseRedirect(f"{reverse('return', args=[filing])}#check-waivers")
 
 
 @policy(Permission.AMENDMENT_ASK)

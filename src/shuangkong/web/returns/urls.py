@@ -17,6 +17,7 @@ urlpatterns = [
     path("returns/<int:filing>/cells", views.save_cells, name="save-cells"),
     path("returns/<int:filing>/act", handling.act, name="act-on-return"),
     path("returns/<int:filing>/remarks", handling.remark, name="remark"),
+    path("returns/<int:filing>/check-waivers", handling.waive_finding, name="waive-check"),
     path("returns/<int:filing>/amendments", handling.ask, name="ask-amendment"),
     path("returns/amendments/<int:amendment>", handling.decide, name="decide-amendment"),
     path("returns/<int:filing>/template", files.template, name="return-template"),

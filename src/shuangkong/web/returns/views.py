@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
+from shuangkong.checks.model import Severity
 from shuangkong.kernel.faults import InputRefused
-from shuangkong.kernel.language import Language
+from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.rounding import round_gbt8170
 from shuangkong.returns.form import CellKey, Form
 from shuangkong.returns.formula import CellResult
 from shuangkong.services import clock, filings
 from shuangkong.services.filing_cells import Saved
-from shuangkong.services.filing_checks import told_cells
+from shuangkong.services.filing_checks import Found, told_cells
 from shuangkong.services.filing_forms import forms
 from shuangkong.services.filing_lists import progress
 from shuangkong.services.filing_pages import ShownFiling, change_cells, form_of_filing, show_filing
@@ -111,12 +112,16 @@ def _answer(saved: Saved, form: Form, language: Language) -> Mapping[str, Any]:
         "version": saved.known, "saved": list(saved.saved),
         "computed": {str(key): _computed(form, key, one, language) for key, one in saved.computed.items()} | changed,
         "faults": [{"key": key, "message": fault.line(language)} for key, fault in saved.faults.items()],
-        "findings": [
-            {"key": next(iter(told_cells(form, one)), ""), "severity": one.finding.severity.name, "code": one.finding.code,
-             "text": ("；" if language == "zh" else "; ").join((one.finding.odd.in_language(language), one.finding.usual.in_language(language), one.finding.remedy.in_language(language)))}
-            for one in saved.found
-        ],
-    }  # fmt: skip
+        "findings": [_finding(form, one, saved.waiver_of(one), language) for one in saved.found],
+    }
+
+
+def _finding(form: Form, found: Found, waiver: Words | None, language: Language) -> dict[str, str]:
+    """Tell a finding as the grid shows it; one that is waived no longer shows as what blocks."""
+    told = found.finding
+    said = [one.in_language(language) for one in (told.odd, told.usual, told.remedy, *([waiver] if waiver else ()))]
+    severity = Severity.NOTICE if waiver else told.severity
+    return {"key": next(iter(told_cells(form, found)), ""), "severity": severity.name, "code": told.code, "text": ("；" if language == "zh" else "; ").join(said)}
 
 
 def _computed(form: Form, key: CellKey, one: CellResult, language: Language) -> dict[str, str]:
