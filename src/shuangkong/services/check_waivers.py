@@ -15,7 +15,16 @@ from django.db import transaction
 from django.db.models import F
 
 from shuangkong.access.roles import Permission
-from shuangkong.checks.lifecycle import FINDING_STATES, ActNotAllowed, FindingAct, FindingLife, FindingState, WaiverNotAllowed, acted, waived
+from shuangkong.checks.lifecycle import (
+    FINDING_STATES,
+    ActNotAllowed,
+    FindingAct,
+    FindingLife,
+    FindingState,
+    WaiverNotAllowed,
+    acted,
+    waived,
+)
 from shuangkong.checks.model import Severity
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words

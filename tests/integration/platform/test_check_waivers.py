@@ -1,5 +1,6 @@
 """What a check forbids and yet is true: the filer asks, those in charge waive it for these figures until a day, and it can be submitted."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -141,7 +142,7 @@ def test_pages_and_saving_tell_what_is_waived_until_when_by_whom(draft: int, per
     assert theirs.post(f"/returns/{draft}/check-waivers", {"finding": like, "act": "WAIVE", "reason": "属实", "until": "2026-05-31"}).status_code == 302
     page = mine.get(f"/returns/{draft}").content.decode()
     assert all(said in page for said in ("已豁免", approver.full_name, "2026-05-31"))
-    cells = '{"version": "%s", "cells": {"energy.electricity.input": "10"}}' % show_filing(filing_id=draft, who=reporter).known
+    cells = json.dumps({"version": show_filing(filing_id=draft, who=reporter).known, "cells": {"energy.electricity.input": "10"}})
     told = next(one for one in mine.post(f"/returns/{draft}/cells", cells, content_type="application/json").json()["findings"] if one["code"] == "C010")
     assert told["severity"] == "NOTICE"
     assert f"已由{approver.full_name}豁免至 2026-05-31" in told["text"]
