@@ -23,14 +23,19 @@ _VERSION_BITS = {"2005": 0, "2017": 1, "2025": 2}
 _SHORT_AREA = 400
 _ANSWER = 1
 # What a medium is measured by: the flow, and around which figure each factor lies unless a limit says so.
-_FLOW = {"31": "a00000", "32": "w00000"}
+FLOW = {"31": "a00000", "32": "w00000"}
 _USUAL: Mapping[str, Mapping[str, str]] = {
     "31": {"a21026": "35", "a21002": "50", "a34013": "10"},
     "32": {"w01018": "60", "w21003": "8", "w21001": "20", "w21011": "0.5"},
     "22": {"a34004": "60", "a34002": "110", "a21026": "15", "a21004": "40", "a21005": "1.2", "a05024": "140"},
     "21": {"w21003": "0.9", "w01019": "5.5", "w21011": "0.18"},
 }
-_STEADY = {"31": {"a19001": "8.50", "a01012": "85.0"}, "32": {"w01001": "7.40"}, "21": {"w01001": "7.60", "w01009": "7.80"}, "22": {}}
+STEADY = {"31": {"a19001": "8.50", "a01012": "85.0"}, "32": {"w01001": "7.40"}, "21": {"w01001": "7.60", "w01009": "7.80"}, "22": {}}
+
+
+def usual_levels(system: str) -> dict[str, Decimal]:
+    """Return around which figure the factors of a medium lie where no limit says so (常见水平)."""
+    return {name: Decimal(usual) for name, usual in _USUAL[system].items()}
 
 
 class Mishap(Enum):
@@ -183,20 +188,20 @@ def _figures(logger: SimulatedLogger, command: str, start: datetime) -> Iterator
     is_gas = logger.system == "31"
     flow_m3_per_h = Decimal(dice.randrange(9_000, 11_000) if is_gas else dice.randrange(90, 110))
     flow_m3 = flow_m3_per_h * (SPANS.get(command, TICK) // TICK) / 6
-    for factor, level in (logger.levels or {name: Decimal(usual) for name, usual in _USUAL[logger.system].items()}).items():
-        if factor in _STEADY[logger.system]:
+    for factor, level in (logger.levels or usual_levels(logger.system)).items():
+        if factor in STEADY[logger.system]:
             continue
         share = dice.randrange(350, 750) * (2 if dice.randrange(300) == 0 else 1)
         value = rounded(level * share / 1000, 3)
-        if command != "2011" and logger.system in _FLOW:
+        if command != "2011" and logger.system in FLOW:
             yield _key(logger, factor, "Cou"), f"{rounded(value * flow_m3 / (1_000_000 if is_gas else 1000), 4)}"
         yield from _means(logger, command, factor, value, mark)
-    for factor, usual in _STEADY[logger.system].items():
+    for factor, usual in STEADY[logger.system].items():
         yield from _means(logger, command, factor, rounded(Decimal(usual) * dice.randrange(960, 1040) / 1000, 2), mark)
-    if logger.system in _FLOW:
+    if logger.system in FLOW:
         field, told = ("Rtd", flow_m3_per_h / 3600 * (1 if is_gas else 1000)) if command == "2011" else ("Cou", flow_m3)
-        yield _key(logger, _FLOW[logger.system], field), f"{rounded(told, 2)}"
-        yield _key(logger, _FLOW[logger.system], "Flag"), mark
+        yield _key(logger, FLOW[logger.system], field), f"{rounded(told, 2)}"
+        yield _key(logger, FLOW[logger.system], "Flag"), mark
 
 
 def _means(logger: SimulatedLogger, command: str, factor: str, value: Decimal, mark: str) -> Iterator[tuple[str, str]]:
