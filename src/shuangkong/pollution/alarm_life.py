@@ -116,14 +116,14 @@ class ExceedanceRun:
 
     @property
     def peak(self) -> Exceedance:
-        """The mean that lies farthest beyond its limit; of pH, which has two ends, the one farthest away."""
+        """The mean that lies farthest beyond its limit, be it above or, as with pH, below."""
         return max(self.means, key=_beyond)
 
 
 def _beyond(one: Exceedance) -> Decimal:
     figure, limit = one.mean.figure or Decimal(0), one.limit
     if limit.highest is not None and figure > limit.highest:
-        return one.times if one.times is not None else figure
+        return figure - limit.highest
     return (limit.lowest or figure) - figure
 
 

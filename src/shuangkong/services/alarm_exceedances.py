@@ -43,7 +43,7 @@ from shuangkong.store.models import EmissionLimit, OperatorMark, ShutdownNotice
 
 _ENTERED = (EmissionLimit, OperatorMark, ShutdownNotice)
 _CHUNK = 200
-_TOUCHED = "SELECT point, min(ts) FROM ({rows}) WHERE kind IN ('Hour-Avg', 'Hour-ZsAvg', 'Min-Avg') AND ts >= TIMESTAMP {since} GROUP BY point"
+_TOUCHED = "SELECT point, min(ts) FROM ({rows}) WHERE (kind IN ('Hour-Avg', 'Hour-ZsAvg') OR kind = 'Min-Avg' AND ts < TIMESTAMP {hour}) AND ts >= TIMESTAMP {since} GROUP BY point"
 
 
 @dataclass
@@ -69,7 +69,7 @@ def exceedance_alarms(*, data: Path, now: datetime) -> None:
     with city_lake() as (lake, engine):
         lake.readings.refresh()
         files = [one for one in lake.readings.files() if one.rows and one.greatest["ts"] >= since]
-        touched = _touched(engine, files if entered != held.entered else [one for one in files if one.path not in held.files], since)
+        touched = _touched(engine, files if entered != held.entered else [one for one in files if one.path not in held.files], since, hour)
         if hour != held.hour:
             touched |= _due(limited, touched, hour)
         points = sorted(limited & touched.keys())
@@ -84,14 +84,14 @@ def exceedance_alarms(*, data: Path, now: datetime) -> None:
     _seen[data] = _Seen(frozenset(one.path for one in files), entered, hour)
 
 
-def _touched(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], since: datetime) -> dict[str, datetime]:
-    """Since when a point has something new."""
-    return dict(engine.execute(_TOUCHED.format(rows=rows_of(READINGS, files), since=quoted(since))).fetchall()) if files else {}
+def _touched(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], since: datetime, hour: datetime) -> dict[str, datetime]:
+    """Since when a point has something new: an hour of its own, or minutes of an hour that is over."""
+    return dict(engine.execute(_TOUCHED.format(rows=rows_of(READINGS, files), since=quoted(since), hour=quoted(hour))).fetchall()) if files else {}
 
 
 def _due(limited: Collection[str], touched: Mapping[str, datetime], hour: datetime) -> dict[str, datetime]:
-    """What an hour that has passed makes due: days whose mean can be judged, exceedances that may be over though nothing comes."""
-    told = {}
+    """What an hour that has passed makes due: its minutes, days whose mean can be judged, exceedances that may be over though nothing comes."""
+    told = dict.fromkeys(limited, hour - timedelta(hours=1))
     midnight = datetime.combine(hour.date(), time())
     if hour == midnight + timedelta(hours=int(alarm_rule("day_settles_after").number)):
         told = dict.fromkeys(limited, midnight - DAY)
