@@ -1,6 +1,6 @@
 """Figures of meters and places by hour, day, month and year (汇总数): what a roll-up wrote, found quickly."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -73,14 +73,26 @@ def find_figures(
     table: LakeTable, engine: duckdb.DuckDBPyConnection, *, level: FigureLevel, node: str, grain: FigureGrain, start: date, end: date
 ) -> list[Figure]:
     """Return the figures of one node in [start, end), in order of time (查询汇总数)."""
+    return find_figures_of(table, engine, level=level, nodes=[node], grain=grain, start=start, end=end)[node]
+
+
+def find_figures_of(
+    table: LakeTable, engine: duckdb.DuckDBPyConnection, *, level: FigureLevel, nodes: Collection[str], grain: FigureGrain, start: date, end: date
+) -> dict[str, list[Figure]]:
+    """Return the figures of several nodes in [start, end), each in order of time (查询汇总数); a node without any has an empty list."""
+    found: dict[str, list[Figure]] = {node: [] for node in nodes}
+    if not found:
+        return found
     files = [one for one in table.files() if _may_hold(one, grain, start, end)]
-    found: list[Any] = engine.execute(
-        "SELECT carrier, flow, start_at, quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, epoch_us(recorded_at)"
-        f" FROM ({rows_of(FIGURES, files)}) WHERE level = {quoted(level.value)} AND node = {quoted(node)}"
+    rows: list[Any] = engine.execute(
+        "SELECT node, carrier, flow, start_at, quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, epoch_us(recorded_at)"
+        f" FROM ({rows_of(FIGURES, files)}) WHERE level = {quoted(level.value)} AND node IN ({', '.join(map(quoted, found))})"
         f" AND start_at >= TIMESTAMP {quoted(start)} AND start_at < TIMESTAMP {quoted(end)} ORDER BY start_at, carrier, flow"
     ).fetchall()
-    moments = {heard: None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC) for *_, heard in found}
-    return [Figure._make((*row[:-1], moments[row[-1]])) for row in found]
+    moments = {heard: None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC) for *_, heard in rows}
+    for node, *row in rows:
+        found[node].append(Figure._make((*row[:-1], moments[row[-1]])))
+    return found
 
 
 def of_grain(files: Sequence[DataFile], grain: FigureGrain, months: Sequence[date]) -> list[DataFile]:
