@@ -45,7 +45,7 @@ def drain_once(lake: Lake, inbox: Source, parse: type_of_parse, *, now: datetime
         unread: list[tuple[str, bytes]] = []
         for batch in batches:
             _split(batch, parse, readings, unread)
-        _stage(engine, readings)
+        stage(engine, readings)
         take_in(lake, engine, "SELECT * FROM told", now=now)
         last = batches[-1].id
         merged = merge(lake, engine, now=now, origin=f"{inbox.name}:{batches[0].id}-{last}", source=(inbox.name, last), raw=unread)
@@ -55,10 +55,11 @@ def drain_once(lake: Lake, inbox: Source, parse: type_of_parse, *, now: datetime
 
 def drain(lake: Lake, inbox: Source, parse: type_of_parse, *, stop: Event, heard: Callable[[Merged], object] = lambda merged: None) -> None:
     """Drain until told to stop, merging small files every so many commits; an empty inbox costs one look at it (入湖进程)."""
-    commits = 0
+    commits, is_new = 0, True  # what a drain that died has left is looked at once
     while not stop.is_set():
         begun = time.monotonic()
-        if inbox.waiting(after=0, batches_most=1, bytes_most=1):
+        if is_new or inbox.waiting(after=lake.readings.transaction_version(inbox.name) or 0, batches_most=1, bytes_most=1):
+            is_new = False
             merged = drain_once(lake, inbox, parse, now=datetime.now(UTC))
             if merged:
                 heard(merged)
@@ -82,7 +83,7 @@ def _split(batch: Batch, parse: type_of_parse, readings: list[Reading], unread: 
     unread += [(origin, one) for one in split if isinstance(one, bytes)]
 
 
-def _stage(engine: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
+def stage(engine: duckdb.DuckDBPyConnection, readings: Sequence[Reading]) -> None:
     """Hand the rows to the engine as the table `told`, in order of arrival."""
     columns = {name: Array([getattr(one, name) for one in readings], DataType.string()) for name in Reading._fields}
     told = Table.from_pydict({**columns, "seq": Array(range(len(readings)), DataType.int64())})
