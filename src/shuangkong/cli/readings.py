@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from shuangkong.cli.language import language, say
+from shuangkong.cli.platform import start_platform
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.kernel.rounding import grouped
@@ -65,11 +66,11 @@ def import_(files: tuple[Path, ...], data: Path, form: str) -> None:
 
 
 @readings.command()
-@click.option("--meters", type=click.Path(path_type=Path), required=True, help="计量台账：表号、单位、县区、品种、倍率、装拆时间和示数 / register of meters")
+@click.option("--meters", type=click.Path(path_type=Path), help="计量台账文件：表号、单位、县区、品种、倍率、装拆时间和示数；不给则用平台登记的计量表 / register of meters; without it that of the platform")
 @_DATA
 @_CITY
 @_FORMAT
-def rollup(meters: Path, data: Path, pack: Path | None, form: str) -> None:
+def rollup(meters: Path | None, data: Path, pack: Path | None, form: str) -> None:
     """汇总到表计、单位、县区、全市的时、日、月、年 / Roll up to points, units, counties and the city by hour, day, month and year.
 
     再次运行只重算新到或更正的示数涉及的时段 / run again, it computes what late or corrected readings touch.
@@ -78,7 +79,13 @@ def rollup(meters: Path, data: Path, pack: Path | None, form: str) -> None:
     例 / Example:
       shuangkong readings rollup --meters 计量台账.xlsx
     """
-    done = roll_up_readings(meters=meters, data=data, city=open_city(pack), now=datetime.now(CHINA_STANDARD_TIME))
+    if meters is None:
+        from shuangkong.services.meter_rollup import roll_up_meters
+
+        start_platform(data=data, pack=pack)
+        done = roll_up_meters()
+    else:
+        done = roll_up_readings(meters=meters, data=data, city=open_city(pack), now=datetime.now(CHINA_STANDARD_TIME))
     months = [f"{month:%Y-%m}" for month in done.months]
     if form == "json":
         click.echo(json.dumps({"whole": done.is_whole, "meter_hours": done.meter_hours, "months": months}))

@@ -1,5 +1,6 @@
 """What can be registered of monitoring (监测登记项目): kinds of points, their facts, spans of limits, settings of devices."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -50,10 +51,53 @@ class Statistic(Enum):
         return Words(f"{self.value}均值", f"{self.name.lower()} mean")
 
 
+class MeterFlow(Enum):
+    """Which way passes what a meter counts (计量方向)."""
+
+    CONSUMPTION = "消费"
+    SUPPLY = "供入"
+    GENERATION = "自产"
+    EXPORT = "外供"
+    STORAGE_IN = "储入"
+    STORAGE_OUT = "储出"
+
+    @property
+    def words(self) -> Words:
+        """The direction as it is shown."""
+        return Words(self.value, self.key.replace("_", " "))
+
+    @property
+    def key(self) -> str:
+        """The direction as figures name it."""
+        return self.name.lower()
+
+
+class MeterPurpose(Enum):
+    """What serves what a meter counts (计量用途)."""
+
+    PRODUCTION = "生产"
+    IT = "IT 设备"
+    COOLING_PLANT = "制冷站"
+    LIGHTING = "照明"
+    CHARGING = "充电"
+    OFFICE = "办公生活"
+    HOUSEHOLDS = "居民"
+    GREENING = "绿化"
+    STREETS = "道路清扫"
+    LANDSCAPE = "景观环境"
+    OTHER = "其他"
+
+    @property
+    def words(self) -> Words:
+        """The purpose as it is shown."""
+        return Words(self.value, "IT equipment" if self is MeterPurpose.IT else self.name.lower().replace("_", " "))
+
+
 class TraitKind(Enum):
     """What stands in a fact (事项类型)."""
 
     TEXT = "文字"
+    TIME = "时刻"
     FLAG = "是否"
     DAY = "日期"
     NUMBER = "数值"
@@ -79,6 +123,8 @@ class Trait:
             return None if value in self.choices else Words(f"应为 {'、'.join(self.choices)} 之一", f"must be one of {', '.join(self.choices)}")
         if self.kind is TraitKind.DAY and not _is_day(value):
             return Words("应为日期，如 2024-03-01", "must be a day such as 2024-03-01")
+        if self.kind is TraitKind.TIME and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            return Words("应为时刻，如 08:30", "must be a time of day such as 08:30")
         if self.kind is TraitKind.NUMBER and not _is_between(value, *self.span):
             return Words(f"应为 {self.span[0]}～{self.span[1]} 之间的数", f"must be a number from {self.span[0]} to {self.span[1]}")
         return None
@@ -99,14 +145,22 @@ def _is_between(text: str, low: int, high: int) -> bool:
 
 
 _T = TraitKind
+_MOST = 10**12 - 1
 TRAITS: Mapping[str, Trait] = {
     "permit": Trait(Words("排污许可证编号", "permit number"), _T.TEXT), "must_monitor": Trait(Words("应安装自动监测", "must have an automatic monitor"), _T.FLAG),
     "is_voc_key": Trait(Words("VOCs 重点排放", "VOC key discharger"), _T.FLAG), "installed_on": Trait(Words("安装日期", "installed on"), _T.DAY),
     "accepted_on": Trait(Words("验收日期", "accepted on"), _T.DAY), "connected_on": Trait(Words("联网日期", "connected on"), _T.DAY),
     "oxygen_pct": Trait(Words("基准氧含量（%）", "reference oxygen (%)"), _T.NUMBER, span=(0, 20)), "receiving": Trait(Words("排放去向或所在水体", "discharges into, or water body"), _T.TEXT),
     "target_class": Trait(Words("水质目标", "target class of water"), _T.CHOICE, choices=("I", "II", "III", "IV", "V")),
-    "longitude": Trait(Words("经度", "longitude"), _T.NUMBER, span=(73, 136)), "latitude": Trait(Words("纬度", "latitude"), _T.NUMBER, span=(3, 54)), "note": Trait(Words("备注", "note"), _T.TEXT),
+    "longitude": Trait(Words("经度", "longitude"), _T.NUMBER, span=(73, 136)), "latitude": Trait(Words("纬度", "latitude"), _T.NUMBER, span=(3, 54)), "carrier": Trait(Words("能源品种或介质", "energy carrier or medium"), _T.TEXT), "flow": Trait(Words("计量方向", "direction"), _T.CHOICE, choices=tuple(one.value for one in MeterFlow)),
+    "purpose": Trait(Words("计量用途", "purpose"), _T.CHOICE, choices=tuple(one.value for one in MeterPurpose)), "parent_meter": Trait(Words("上级表（总表）编码", "code of the main meter"), _T.TEXT),
+    "serial": Trait(Words("出厂表号", "serial number"), _T.TEXT), "multiplier": Trait(Words("倍率（折成品种的计量单位）", "multiplier (into the unit of the carrier)"), _T.NUMBER, span=(0, 10**9)),
+    "register_span": Trait(Words("满度值（翻转）", "register turns over at"), _T.NUMBER, span=(0, _MOST)), "limit_per_hour": Trait(Words("每小时上限", "most in an hour"), _T.NUMBER, span=(0, _MOST)),
+    "fitted_at": Trait(Words("装表时刻", "fitted at"), _T.TIME), "first_reading": Trait(Words("起始示数", "first reading"), _T.NUMBER, span=(0, _MOST)),
+    "last_reading": Trait(Words("换下旧表的止码", "last reading of the meter it replaces"), _T.NUMBER, span=(0, _MOST)),
+    "note": Trait(Words("备注", "note"), _T.TEXT),
 }  # fmt: skip
+METER_TRAITS = ("carrier", "flow", "purpose", "parent_meter", "serial", "multiplier", "register_span", "limit_per_hour", "fitted_at", "first_reading", "last_reading")
 STAGES: Mapping[str, MonitorStage] = {"installed_on": MonitorStage.INSTALLED, "accepted_on": MonitorStage.ACCEPTED, "connected_on": MonitorStage.CONNECTED}
 STAGE_WORDS = {
     MonitorStage.NONE: Words("未安装", "not installed"), MonitorStage.INSTALLED: Words("已安装", "installed"), MonitorStage.ACCEPTED: Words("已验收", "accepted"),

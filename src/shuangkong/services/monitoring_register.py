@@ -23,6 +23,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, Sealed, seal
 from shuangkong.services.loaded_returns import insert_rows
+from shuangkong.services.meter_registers import meter_faults
 from shuangkong.services.monitoring_kinds import SETTINGS, STAGES, TRAITS, PointKind, Statistic, units_of
 from shuangkong.services.monitoring_secrets import fingerprint, sealed_secret
 from shuangkong.services.organisations import Tree, tree_on
@@ -208,6 +209,8 @@ def _point_faults(one: PointEntry, homes: Mapping[str, str], kinds: Mapping[str,
             yield Fault(Words("事项", "fact"), name, Words("没有这一事项", "is no fact of a point"), Words("删去", "leave it out"))
         elif (rule := TRAITS[name].rule_broken(value)) is not None:
             yield Fault(TRAITS[name].name, str(value), rule, Words("改正后重试", "correct it and try again"))
+    if one.kind is PointKind.METER and not one.is_closed:
+        yield from meter_faults(one.code, one.traits)
     days = [one.traits.get(name) for name in STAGES]
     if any(later and not earlier for earlier, later in pairwise(days)) or sorted(filter(None, days)) != [day for day in days if day]:
         yield Fault(Words("安装、验收、联网日期", "days of installation, acceptance, connection"), " ".join(str(day or "—") for day in days), Words("应依次填写，且不早于前一步", "must follow one another"), Words("补齐或改正日期", "complete or correct the days"))

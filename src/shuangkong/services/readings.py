@@ -97,7 +97,7 @@ def import_readings(*, path: Path, data: Path, now: datetime) -> Imported:
 
 
 def roll_up_readings(*, meters: Path, data: Path, city: City, now: datetime) -> RolledUp:
-    """Bring the figures of meters, units, counties and the city up to what the readings say (汇总)."""
+    """Bring the figures of meters, units, counties and the city up to what the readings say, by a list of meters (汇总)."""
     conventions = conventions_on(now.date())
     return roll_up(open_lake(data, conventions=conventions), read_registers(meters, city=city, conventions=conventions))
 
