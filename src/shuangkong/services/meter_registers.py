@@ -88,6 +88,11 @@ def meter_faults(code: str, traits: Mapping[str, Any]) -> Iterator[Fault]:
         metered_carrier(str(traits.get("carrier", "")))
     except InputRefused as refused:
         yield from refused.faults
+    if formula := traits.get("formula"):
+        try:
+            formula_in(str(formula))
+        except Refusal as refused:
+            yield from refused.faults
     multiplier = traits.get("multiplier")
     if multiplier and TRAITS["multiplier"].rule_broken(multiplier) is None and not Decimal(multiplier):
         yield Fault(TRAITS["multiplier"].name, multiplier, Words("应大于零", "must be above zero"), Words("改正倍率", "correct it"))
@@ -162,7 +167,7 @@ def _known(newest: Mark, day: date) -> Mapping[str, tuple[str, str]]:
 @lru_cache(maxsize=2)
 def _registers(newest: Mark, tree: int | None, day: date) -> Registers:
     histories, today = _histories(newest), tree_known(day, tree)
-    meters = [row for code, versions in histories.items() for row in _installations(code, versions)]
+    meters = [row for code, versions in histories.items() if not versions[-1].traits.get("formula") for row in _installations(code, versions)]
     places = {unit: _places(unit, today) for unit in {one.unit for one in meters} - {""}}
     carriers = {one.carrier: energy for one in meters if (energy := metered_carrier(one.carrier).energy) is not None}
     longest = int(conventions_on(day).longest_span.total_seconds())

@@ -152,13 +152,14 @@ TRAITS: Mapping[str, Trait] = {
     "accepted_on": Trait(Words("验收日期", "accepted on"), _T.DAY), "connected_on": Trait(Words("联网日期", "connected on"), _T.DAY),
     "oxygen_pct": Trait(Words("基准氧含量（%）", "reference oxygen (%)"), _T.NUMBER, span=(0, 20)), "receiving": Trait(Words("排放去向或所在水体", "discharges into, or water body"), _T.TEXT),
     "target_class": Trait(Words("水质目标", "target class of water"), _T.CHOICE, choices=("I", "II", "III", "IV", "V")),
+    "is_lake": Trait(Words("湖库", "lake or reservoir"), _T.FLAG),
     "longitude": Trait(Words("经度", "longitude"), _T.NUMBER, span=(73, 136)), "latitude": Trait(Words("纬度", "latitude"), _T.NUMBER, span=(3, 54)), "carrier": Trait(Words("能源品种或介质", "energy carrier or medium"), _T.TEXT), "flow": Trait(Words("计量方向", "direction"), _T.CHOICE, choices=tuple(one.value for one in MeterFlow)),
     "purpose": Trait(Words("计量用途", "purpose"), _T.CHOICE, choices=tuple(one.value for one in MeterPurpose)), "parent_meter": Trait(Words("上级表（总表）编码", "code of the main meter"), _T.TEXT),
     "serial": Trait(Words("出厂表号", "serial number"), _T.TEXT), "multiplier": Trait(Words("倍率（折成品种的计量单位）", "multiplier (into the unit of the carrier)"), _T.NUMBER, span=(0, 10**9)),
     "register_span": Trait(Words("满度值（翻转）", "register turns over at"), _T.NUMBER, span=(0, _MOST)), "limit_per_hour": Trait(Words("每小时上限", "most in an hour"), _T.NUMBER, span=(0, _MOST)),
     "fitted_at": Trait(Words("装表时刻", "fitted at"), _T.TIME), "first_reading": Trait(Words("起始示数", "first reading"), _T.NUMBER, span=(0, _MOST)),
     "last_reading": Trait(Words("换下旧表的止码", "last reading of the meter it replaces"), _T.NUMBER, span=(0, _MOST)),
-    "note": Trait(Words("备注", "note"), _T.TEXT),
+    "formula": Trait(Words("虚拟表公式", "formula of a virtual meter"), _T.TEXT), "note": Trait(Words("备注", "note"), _T.TEXT),
 }  # fmt: skip
 METER_TRAITS = ("carrier", "flow", "purpose", "parent_meter", "serial", "multiplier", "register_span", "limit_per_hour", "fitted_at", "first_reading", "last_reading")
 STAGES: Mapping[str, MonitorStage] = {"installed_on": MonitorStage.INSTALLED, "accepted_on": MonitorStage.ACCEPTED, "connected_on": MonitorStage.CONNECTED}

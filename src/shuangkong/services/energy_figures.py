@@ -1,0 +1,141 @@
+"""Energy of meters and places out of the roll-up (计量能耗): sums over a span with coverage, estimated share and as-of; missing is not zero."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import reduce
+
+from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
+from shuangkong.lake.figures import FIGURES, Figure, FigureGrain, FigureLevel, find_figures_of
+from shuangkong.lake.table import LakeTable
+from shuangkong.services import clock
+from shuangkong.services.lake_rows import city_lake
+from shuangkong.timeseries.quality import Aggregate
+
+NO_FIGURES = Aggregate(None, timedelta(0), timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredUse:
+    """What one carrier was in one direction over a span (计量用量): quantity with its quality, coal equivalent [kgce] and CO2 [kgCO2], hours beyond a limit."""
+
+    carrier: str
+    flow: str
+    quantity: Aggregate
+    kgce: Decimal | None
+    kgco2: Decimal | None
+    over_limit: int
+
+    @property
+    def tce(self) -> Decimal | None:
+        """Coal equivalent. [tce]"""
+        return None if self.kgce is None else self.kgce / 1000
+
+    @property
+    def tco2(self) -> Decimal | None:
+        """CO2. [t]"""
+        return None if self.kgco2 is None else self.kgco2 / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days a page tells of (统计时段): of a period what has passed of it, and the same days of the period before and of last year."""
+
+    period: Period
+    start: date
+    end: date
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the period is not over yet."""
+        return self.end < self.period.end
+
+    def beside(self, other: Period) -> tuple[date, date]:
+        """Return as many days of another period; all of it where this one is over (可比时段)."""
+        return (other.start, other.end) if not self.is_running else (other.start, min(other.end, other.start + (self.end - self.start)))
+
+
+def span_of(period: Period) -> Span:
+    """Return the days of a period that have begun (统计时段)."""
+    tomorrow = clock.now().astimezone(CHINA_STANDARD_TIME).date() + timedelta(days=1)
+    return Span(period, period.start, max(period.start, min(period.end, tomorrow)))
+
+
+def figures_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel, grain: FigureGrain) -> dict[str, list[Figure]]:
+    """Return the figures of meters or places in [start, end) (汇总数); nothing where nothing has been rolled up."""
+    if not nodes or start >= end:
+        return {node: [] for node in nodes}
+    with city_lake() as (lake, engine):
+        folder = lake.folder / "figures"
+        if not folder.is_dir():
+            return {node: [] for node in nodes}
+        return find_figures_of(LakeTable(folder, FIGURES), engine, level=level, nodes=nodes, grain=grain, start=start, end=end)
+
+
+def uses_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel) -> dict[str, dict[tuple[str, str], MeteredUse]]:
+    """Return what each node used over [start, end), by carrier and direction (各节点用量)."""
+    days = figures_between(nodes, start, end, level=level, grain=FigureGrain.DAY)
+    return {node: uses_of(figures) for node, figures in days.items()}
+
+
+def uses_of(figures: Iterable[Figure]) -> dict[tuple[str, str], MeteredUse]:
+    """Return figures summed by carrier and direction (按品种、方向合计)."""
+    held: dict[tuple[str, str], list[Figure]] = {}
+    for one in figures:
+        held.setdefault((one.carrier, one.flow), []).append(one)
+    return {key: summed(some) for key, some in held.items()}
+
+
+def summed(figures: Sequence[Figure]) -> MeteredUse:
+    """Return the sum of figures of one carrier and direction (合计); None where nothing was heard at all.
+
+    Examples
+    --------
+    >>> day = Figure("electricity", "consumption", datetime(2025, 3, 1), Decimal(10), None, None, Decimal(2), 3600, 7200, 0, None)
+    >>> found = summed([day, day._replace(quantity=None, estimated=None, covered_s=0)])
+    >>> found.quantity.amount, found.quantity.coverage_pct, found.quantity.estimated_pct, found.kgce
+    (Decimal('10'), Decimal('25'), Decimal('20'), None)
+    """
+    first = figures[0]
+    return MeteredUse(first.carrier, first.flow, aggregate_of(figures), _sum(one.kgce for one in figures), _sum(one.kgco2 for one in figures), sum(one.over_limit for one in figures))
+
+
+def aggregate_of(figures: Iterable[Figure]) -> Aggregate:
+    """Return the quantity of figures with what stands behind it (合计与质量)."""
+    every = list(figures)
+    return Aggregate(
+        amount=_sum(one.quantity for one in every), covered=timedelta(seconds=sum(one.covered_s for one in every)), due=timedelta(seconds=sum(one.expected_s for one in every)),
+        estimated=_sum(one.estimated for one in every) or Decimal(0), as_of=max((one.as_of for one in every if one.as_of is not None), default=None),
+    )  # fmt: skip
+
+
+def merged(uses: Iterable[MeteredUse]) -> MeteredUse | None:
+    """Return the uses of one carrier and direction at several nodes as one (合并), None of none."""
+    every = list(uses)
+    return reduce(_with, every[1:], every[0]) if every else None
+
+
+def _with(one: MeteredUse, other: MeteredUse) -> MeteredUse:
+    a, b = one.quantity, other.quantity
+    moments = [told for told in (a.as_of, b.as_of) if told is not None]
+    quantity = Aggregate(_sum((a.amount, b.amount)), a.covered + b.covered, a.due + b.due, a.estimated + b.estimated, max(moments, default=None))
+    return MeteredUse(one.carrier, one.flow, quantity, _sum((one.kgce, other.kgce)), _sum((one.kgco2, other.kgco2)), one.over_limit + other.over_limit)
+
+
+def total_of(uses: Iterable[MeteredUse]) -> MeteredUse | None:
+    """Return uses of several carriers as one in coal equivalent (合计): the quantity's coverage and as-of stay, its amount does not; None of none."""
+    found = merged(uses)
+    if found is None:
+        return None
+    return MeteredUse("", found.flow, Aggregate(None, found.quantity.covered, found.quantity.due, Decimal(0), found.quantity.as_of), found.kgce, found.kgco2, found.over_limit)
+
+
+def newest_of(uses: Iterable[Mapping[tuple[str, str], MeteredUse]]) -> datetime | None:
+    """Return when the newest reading behind some uses was recorded (截至)."""
+    return max((use.quantity.as_of for by_key in uses for use in by_key.values() if use.quantity.as_of is not None), default=None)
+
+
+def _sum(figures: Iterable[Decimal | None]) -> Decimal | None:
+    told = [one for one in figures if one is not None]
+    return sum(told, Decimal(0)) if told else None
