@@ -100,7 +100,7 @@ def _stations(shown: UnitCity, stated: Mapping[str, Any], tree: Tree) -> Iterato
     connected = {name: day.isoformat() for name, day in _DAYS.items()}
     for kind, some in ((PointKind.WATER_SOURCE, stated["water_sources"]), (PointKind.RIVER_SECTION, stated["river_sections"])):
         for one in some:
-            yield _station(one["code"], one["place"], kind, Words(one["name"], one["name_en"]), stated, connected | {"target_class": one["target"]})
+            yield _station(one["code"], one["place"], kind, Words(one["name"], one["name_en"]), stated, connected | {"target_class": one["target"]} | ({"is_lake": True} if one.get("is_lake") else {}))
     for place in shown.profile.stated["places"]:
         name = tree.find(place).name
         yield _station(f"{place}.AQ01", place, PointKind.AIR_STATION, Words(f"{name.zh}模拟空气站", f"Simulated air station, {name.en}"), stated, connected)
