@@ -15,9 +15,9 @@ _KINDS = {
     "organisation": Words("组织", "organisation"), "person": Words("人员", "person"), "rules": Words("规则和城市包", "rules and city pack"),
     "city": Words("存证链", "chain of"), "finding": Words("问题", "finding"), "findings": Words("载入报表的核查", "checks of loaded returns"),
     "assessment": Words("考核", "assessment"), "data": Words("数据表", "data"), "export": Words("导出", "export"), "bundle": Words("存证包", "proof bundle"),
-    "table": Words("表", "table"), "verdict": Words("定性评判", "verdict"), "access-log": Words("操作记录", "access log"), "monitoring": Words("监测登记", "register of monitoring"),
+    "table": Words("表", "table"), "verdict": Words("定性评判", "verdict"), "access-log": Words("操作记录", "access log"), "monitoring": Words("监测登记", "register of monitoring"), "alarm": Words("报警", "alarm"),
 }  # fmt: skip
-_PAGES = {"return": "return", "check-waiver": "return", "finding": "finding", "organisation": "organisation", "rules": "rules", "assessment": "assessment", "returns": "form", "window": "form", "waiver": "form", "verdict": "target"}
+_PAGES = {"return": "return", "check-waiver": "return", "finding": "finding", "organisation": "organisation", "rules": "rules", "assessment": "assessment", "returns": "form", "window": "form", "waiver": "form", "verdict": "target", "alarm": "alarm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ def _subject(raw: str, parts: list[str], known: _Known) -> Subject:
             key, told = str(known.cycles.get(f"{cycle}/{year}/{rubric}", "")), (Words(f"{year}年", year),)
         case "verdict", [target, *year]:
             key, told = target if city().plan.target(target) else "", (Words(target, target), *(Words(f"{one}年", one) for one in year))
+        case "alarm", [home, pk]:
+            key, told = pk, (_organisation(home, known.tree), Words(pk, pk))
         case "city", _:
             told = (city().name,)
         case "rules", _:

@@ -10,6 +10,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.language import Words
 from shuangkong.pollution.monitoring_coverage import MonitorStage
 from shuangkong.services import clock
+from shuangkong.services.alarm_pages import AlarmLine, alarms_at
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.monitoring_kinds import TRAITS, PointKind, mark_words
 from shuangkong.services.monitoring_marks import marks_in_force, notices_in_force
@@ -117,6 +118,7 @@ class PointPage:
     notices: tuple[Any, ...]
     may_manage: bool
     may_report: bool
+    alarms: tuple[AlarmLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ def point_page(*, code: str, who: Member, as_of: date | None = None) -> PointPag
         tuple(limits), tuple(one for one in every_limit if one not in limits), tuple(devices), tuple(one for one in every_setup if one not in devices),
         tuple((row, mark_words(row.mark)) for row in marks_in_force(until=until).filter(point__code=code)[:50]),
         tuple(row for row in notices_in_force(until=until).filter(organisation__code=point.organisation)[:50] if row.point is None or row.point.code == code),
-        _may(who, Permission.MONITORING_MANAGE, point.organisation, tree), _may(who, Permission.MONITORING_REPORT, point.organisation, tree),
+        _may(who, Permission.MONITORING_MANAGE, point.organisation, tree), _may(who, Permission.MONITORING_REPORT, point.organisation, tree), alarms_at(code, as_of=as_of, most=10),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from shuangkong.kernel.period import Period
 from shuangkong.returns.form import Form, Row
 from shuangkong.rules import at as rules_at
 from shuangkong.services import clock
+from shuangkong.services.alarm_pages import AlarmLine, alarms_of
 from shuangkong.services.carrier_flows import (
     ACCOUNT,
     COMPREHENSIVE,
@@ -157,6 +158,7 @@ class UnitPage:
     grid_years: tuple[int, ...]
     findings: tuple[OpenFinding, ...]
     forms: tuple[Form, ...]
+    alarms: tuple[AlarmLine, ...] = ()
 
     @property
     def has_account(self) -> bool:
@@ -228,7 +230,7 @@ def unit_page(*, code: str, who: Member, year: int | None = None, as_of: date | 
         node=node, finding=_finding(node, by_year, chosen, due), year=shown, known_on=day, history=history, tags=_tags(node, date(shown, 12, 31)),
         years=by_year, chosen=chosen, links=links_of([chosen.energy], is_whole=True) if chosen and chosen.energy else (), carriers=_carriers(by_year),
         products=product_lines(report) if report else (), report=report, managers=_managers(report), meters=_meters(code, shown, as_of), findings=open_findings([code], as_of=as_of),
-        grid=_grid(due), grid_years=_grid_years(due), forms=tuple({one.form.code: one.form for one in due}.values()),
+        grid=_grid(due), grid_years=_grid_years(due), forms=tuple({one.form.code: one.form for one in due}.values()), alarms=alarms_of(code, as_of=as_of),
     )  # fmt: skip
 
 

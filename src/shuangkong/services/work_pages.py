@@ -7,7 +7,9 @@ from shuangkong.access.roles import Permission
 from shuangkong.checks.lifecycle import FindingState
 from shuangkong.checks.model import Severity
 from shuangkong.kernel.language import Words
+from shuangkong.pollution.alarm_life import AlarmState
 from shuangkong.returns.states import ReturnAct
+from shuangkong.services.alarm_pages import AlarmLine, work_lines
 from shuangkong.services.amendments import may_decide
 from shuangkong.services.assessment_tasks import AssessmentTask, assessment_tasks
 from shuangkong.services.check_waivers import AskedWaiver, asked_waivers
@@ -47,11 +49,22 @@ class WorkPage:
     verdicts: tuple[OpenVerdict, ...] = ()
     returned: tuple[OpenVerdict, ...] = ()
     waivers: tuple[AskedWaiver, ...] = ()
+    alarms: tuple[AlarmLine, ...] = ()
 
     @property
     def appeals(self) -> tuple[Appeal, ...]:
         """The appeals that wait for an answer."""
         return tuple(one.appeal for one in self.tasks if one.appeal is not None)
+
+    @property
+    def alarms_to_answer(self) -> tuple[AlarmLine, ...]:
+        """The alarms that wait for an answer."""
+        return tuple(one for one in self.alarms if one.case.state is AlarmState.RAISED)
+
+    @property
+    def alarms_to_judge(self) -> tuple[AlarmLine, ...]:
+        """The alarms whose answer is to be judged."""
+        return tuple(one for one in self.alarms if one.case.state is AlarmState.ANSWERED)
 
     @property
     def counts(self) -> tuple[tuple[Words, int], ...]:
@@ -61,6 +74,7 @@ class WorkPage:
             (Words("问题待说明", "findings to explain"), len(self.to_explain)), (Words("问题待处理", "findings to judge"), len(self.to_judge)),
             (Words("豁免待答复", "waivers to decide"), len(self.waivers)), (Words("更正待答复", "amendments to decide"), len(self.amendments)), *Counter(one.name for one in self.tasks).items(),
             (Words("评判待认定", "verdicts to confirm"), len(self.verdicts)), (Words("评判被退回", "verdicts sent back"), len(self.returned)),
+            (Words("报警待答复", "alarms to answer"), len(self.alarms_to_answer)), (Words("报警待核实", "answers to alarms to judge"), len(self.alarms_to_judge)),
         ]  # fmt: skip
         return tuple((name, count) for name, count in told if count)
 
@@ -72,7 +86,7 @@ class WorkPage:
     @property
     def late(self) -> int:
         """How many of them are late."""
-        return sum(one.is_late for group in self.groups for one in group.items) + sum(one.is_late for one in self.tasks)
+        return sum(one.is_late for group in self.groups for one in group.items) + sum(one.is_late for one in self.tasks) + sum(one.is_late for one in self.alarms)
 
 
 def work_page(*, who: Member) -> WorkPage:
@@ -90,5 +104,5 @@ def work_page(*, who: Member) -> WorkPage:
     asked = Amendment.objects.filter(decision=None).select_related("filing__organisation", "person").order_by("id") if who.may(Permission.AMENDMENT_CONSENT) else ()
     return WorkPage(
         groups, reminders(work), to_explain, to_judge, tuple(one for one in asked if may_decide(one, who)), assessment_tasks(who=who), waiting_verdicts(who=who),
-        returned_verdicts(who=who), asked_waivers(who=who),
+        returned_verdicts(who=who), asked_waivers(who=who), work_lines(who=who),
     )  # fmt: skip

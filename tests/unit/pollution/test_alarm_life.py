@@ -18,11 +18,11 @@ from shuangkong.pollution.alarm_life import (
 from shuangkong.pollution.exceedance import Exceedance, MeanKind, MeanSpan, OutletMean, PermitLimit
 
 LIMIT = PermitLimit("w01001", MeanSpan.DAY, MeanKind.ARITHMETIC, Decimal(9), Decimal(6))
-AT = datetime(2026, 3, 1, 8)
+AT = datetime(2026, 3, 1, 8)  # noqa: DTZ001  # as the readings
 
 
 def day(number: int, figure: str) -> Exceedance:
-    return Exceedance(OutletMean("w01001", MeanSpan.DAY, MeanKind.ARITHMETIC, datetime(2026, 3, number), Decimal(figure)), LIMIT, None)
+    return Exceedance(OutletMean("w01001", MeanSpan.DAY, MeanKind.ARITHMETIC, datetime(2026, 3, number), Decimal(figure)), LIMIT, None)  # noqa: DTZ001
 
 
 def silent(place: str, count: int) -> list[SilentDevice]:

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import lists, views, walls
+from shuangkong.web.monitoring import alarms, lists, views, walls
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
     path("monitoring/wall", walls.show_wall, name="monitoring-wall"),
     path("monitoring/wall/now", walls.newest, name="monitoring-wall-now"),
+    path("monitoring/alarms", alarms.show_alarms, name="alarms"),
+    path("monitoring/alarms/<int:alarm>", alarms.show_alarm, name="alarm"),
+    path("monitoring/alarms/<int:alarm>/act", alarms.act, name="act-on-alarm"),
+    path("monitoring/alarms/files/<int:file>", alarms.take_file, name="alarm-file"),
     path("monitoring/coverage", views.show_coverage, name="monitoring-coverage"),
     path("monitoring/points/new", views.new_point, name="new-monitoring-point"),
     path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),
