@@ -74,6 +74,10 @@ class Limit:
         """The factor's name."""
         return factor_words(self.factor)
 
+    def is_broken_by(self, mean: Decimal | None) -> bool:
+        """Tell whether a mean lies beyond either end (是否超限); one that is not there does not, one equal to an end meets it."""
+        return mean is not None and ((self.high is not None and mean > self.high) or (self.low is not None and mean < self.low))
+
 
 def point_from(row: MonitoringPointVersion, day: date) -> Point:
     """Return what a version says of its point (读监测点)."""

@@ -267,10 +267,10 @@ def figures_of(point: Point, readings: Sequence[NewestReading], limits: Sequence
         own = [one for one in limits if one.factor == factor]
         limit = min(own, key=lambda one: (list(Statistic).index(one.statistic), not one.is_converted), default=None)
         value, is_converted = _as_limited(newest, limit, held, point, rules)
-        exceeded = any(_beyond(_as_limited(held[factor, kind], one, held, point, rules)[0], one) and is_valid(held[factor, kind].flag, rules)
+        exceeded = any(one.is_broken_by(_as_limited(held[factor, kind], one, held, point, rules)[0]) and is_valid(held[factor, kind].flag, rules)
                        for one in own for kind in (_HOUR,) * (one.statistic is Statistic.HOUR) + (_DAY,) * (one.statistic is Statistic.DAY) if (factor, kind) in held)  # fmt: skip
         found.append(WallFigure(
-            factor, factor_words(factor), _unit(factor, limit), value, is_converted, newest.flag, newest.ts, limit, _beyond(value, limit) and is_valid(newest.flag, rules), exceeded,
+            factor, factor_words(factor), _unit(factor, limit), value, is_converted, newest.flag, newest.ts, limit, bool(limit and limit.is_broken_by(value)) and is_valid(newest.flag, rules), exceeded,
         ))  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.limit is None, one.factor)))
 
@@ -307,9 +307,3 @@ def _converted(one: NewestReading, held: Mapping[tuple[str, str], NewestReading]
     if oxygen is None or reference is None or not 0 <= oxygen.value < rules.get("pollution.gas_conversion.air_oxygen_pct").number:
         return None
     return oxygen_corrected(concentration_mg_m3=one.value, oxygen_pct=oxygen.value, reference_oxygen_pct=Decimal(reference), rules=rules)
-
-
-def _beyond(value: Decimal | None, limit: Limit | None) -> bool:
-    if value is None or limit is None:
-        return False
-    return (limit.high is not None and value > limit.high) or (limit.low is not None and value < limit.low)

@@ -14,7 +14,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.services import wall_pages
-from shuangkong.services.monitoring_kinds import MARKS, PointKind, mark_words, unit_shown
+from shuangkong.services.monitoring_kinds import MARKS, OUTLETS, PointKind, mark_words, unit_shown
 from shuangkong.services.wall_pages import REFRESH_SECONDS, Tile, Wall, WallAsked, WallFigure, WallState
 from shuangkong.web.monitoring.asked import text_in
 from shuangkong.web.page import language_of
@@ -34,7 +34,7 @@ def show_wall(request: HttpRequest) -> HttpResponse:
     groups = [(name, [_tile(tile, wall.now, language) for tile in tiles]) for name, tiles in wall.groups]
     query = urlencode({name: text for name, text in told.items() if text})
     return render(request, "monitoring/wall.html", {
-        "wall": wall, "answer": _answer(wall, language), "groups": groups, "query": query, "kinds": PointKind, "states": WallState, "seconds": REFRESH_SECONDS,
+        "wall": wall, "answer": _answer(wall, language), "groups": groups, "query": query, "kinds": list(PointKind), "states": list(WallState), "seconds": REFRESH_SECONDS,
     })  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def _tile(tile: Tile, now: datetime, language: Language) -> dict[str, Any]:
     home = tile.home.in_language(language)
     return {
         "code": tile.point.code, "name": name if home in name else f"{home} {name}", "light": tile.state.light.value, "state": tile.state.words.in_language(language),
-        "age": _age(tile.minutes_since(now)).in_language(language), "figures": figures, "is_simulated": tile.point.is_simulated,
+        "age": _age(tile.minutes_since(now)).in_language(language), "figures": figures, "is_outlet": tile.point.kind in OUTLETS, "is_simulated": tile.point.is_simulated,
     }  # fmt: skip
 
 

@@ -11,8 +11,10 @@
 //   waterfall  {unit, start: {name, value, text?}, steps: [{name, value, text?, mark?}], end: {name, value, text?}, better: "less"|"more"}
 //   sankey     {unit, nodes: [{name, kind?}], links: [{source, target, value, text?, mark?}]}     kind: source, conversion, use, loss
 //   heat       {unit, columns: […], rows: […], values: [[…], …], marks: [[row, column, "SUBSTITUTED"], …]?, low?, high?}
+//   tracks     {from, to, tracks: […], spans: […]}                                               chart-tracks.js
 //   tiles      {tiles: [{code, name, row, column, light, text, mark?, url?, head?}]}              plain HTML: charts.js
 
+import { tracks } from "./chart-tracks.js";
 import { LIGHTS, lightWord, markWord, say } from "./words.js";
 
 // ECharts remembers how wide a text is by the name of its font. When the web font arrives the same name is suddenly wider or narrower:
@@ -32,6 +34,7 @@ const SHAPES = { GREEN: "circle", YELLOW: "triangle", RED: "rect", GREY: "emptyC
 const hatch = (colour) => ({ symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -Math.PI / 4, color: colour("paper") });
 const decal = (colour, mark) => (mark ? hatch(colour) : { symbol: "none" });
 const narrow = (width) => width < 480;
+const MANY = 120; // points from which a line goes without marks of its own
 const withMark = (text, mark) => (mark ? `${text} ${markWord(mark)}` : text);
 
 /** What all kinds share. */
@@ -65,7 +68,7 @@ const targetLine = (colour, target, along = "yAxis") => target && number(target.
 /** A line named at its end, with gaps where a figure is missing and hollow points where it is not plainly measured. */
 function namedLine(colour, { name, values, periods, marks = {}, tone, dash, width = 2, points = true }) {
   return {
-    type: "line", name, connectNulls: false, symbol: "circle", symbolSize: points ? 7 : 0, showSymbol: points, z: points ? 4 : 3,
+    type: "line", name, connectNulls: false, symbol: "circle", symbolSize: points ? 7 : 0, showSymbol: points || Object.keys(marks).length > 0, z: points ? 4 : 3,
     lineStyle: { color: tone, width, type: dash || "solid" }, itemStyle: { color: tone },
     endLabel: { show: true, formatter: name, color: tone, fontSize: 12, lineHeight: 18, distance: 6, width: 92, overflow: "break" }, labelLayout: { moveOverlap: "shiftY" },
     emphasis: { disabled: true },
@@ -121,7 +124,8 @@ function lines({ series, periods, unit, zero }, colour, width) {
 
 function line(data, colour, width) {
   const tones = ["accent", "yellow", "better", "muted", "red"].map(colour);
-  const series = data.series.map((one, at) => namedLine(colour, { ...one, periods: data.periods, tone: tones[at % tones.length], dash: one.dashed && [6, 4] }));
+  const points = data.periods.length <= MANY;
+  const series = data.series.map((one, at) => namedLine(colour, { ...one, periods: data.periods, points, tone: tones[at % tones.length], dash: one.dashed && [6, 4] }));
   if (series.length) series[0].markLine = targetLine(colour, data.target);
   const isAlone = series.length === 1; // its name is in the caption
   if (isAlone) series[0].endLabel = { show: false };
@@ -262,7 +266,7 @@ function heat(data, colour, width) {
   };
 }
 
-const KINDS = { trajectory, line, multiples, dots, bar, waterfall, sankey, heat };
+const KINDS = { trajectory, line, multiples, dots, bar, waterfall, sankey, heat, tracks: (data, colour, width) => tracks(data, { colour, common, valueAxis, number, narrow }, width) };
 export const isKnown = (kind) => kind in KINDS;
 
 /** The ECharts option of a kind for a width; `height` in it, if any, is the height the figure needs. */
