@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import alarms, ambient, lists, outlets, views, walls
+from shuangkong.web.monitoring import alarms, lists, outlets, views, walls
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
@@ -27,11 +27,4 @@ urlpatterns = [
     path("monitoring/list/rejects", lists.rejects, name="monitoring-list-rejects"),
     path("monitoring/mark", views.mark, name="mark-readings"),
     path("monitoring/notice", views.notice, name="notify-shutdown"),
-    path("monitoring/ambient", ambient.show_ambient, name="ambient"),
-    path("monitoring/ambient/water/<str:code>", ambient.show_water, name="ambient-water"),
-    path("monitoring/ambient/air/<str:code>", ambient.show_air, name="ambient-air"),
-    path("monitoring/ambient/import", ambient.show_import, name="ambient-import"),
-    path("monitoring/ambient/import/template", ambient.template, name="ambient-template"),
-    path("monitoring/ambient/import/try", ambient.try_it, name="try-ambient-import"),
-    path("monitoring/ambient/import/apply", ambient.apply, name="apply-ambient-import"),
 ]
