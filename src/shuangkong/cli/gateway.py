@@ -92,6 +92,11 @@ def drain_child(data: Path) -> Child:
     return Child(Words("入湖", "drain"), lambda: _drain(data))
 
 
+def chores_child() -> Child:
+    """Return what keeps alarms and figures up with the readings as a child (监测例行处理)."""
+    return Child(Words("监测例行处理", "monitoring chores"), _keep_figures)
+
+
 def play_city(port: int) -> None:
     """Play the registered simulated loggers against a gateway of this machine until SIGTERM: some past, then the present (模拟数采仪)."""
     os.nice(10)  # pages come first
@@ -114,6 +119,14 @@ def _drain(data: Path) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     drain_telemetry(data=data, stop=stop)
+
+
+def _keep_figures() -> None:
+    from shuangkong.services.monitoring_chores import keep_figures
+
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    keep_figures(stop)
 
 
 async def _serve(listener: socket.socket, data: Path, tls: ssl.SSLContext | None) -> None:

@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from shuangkong.cli.children import Child, end_with_parent, keep_running
 from shuangkong.cli.demo import LOOPBACK, PORTS_TRIED, NoFreePort
-from shuangkong.cli.gateway import GATEWAY_PORT, drain_child, gateway_child, play_city
+from shuangkong.cli.gateway import GATEWAY_PORT, chores_child, drain_child, gateway_child, play_city
 from shuangkong.cli.language import say
 from shuangkong.cli.platform import start_platform
 from shuangkong.kernel.faults import Refusal
@@ -126,6 +126,7 @@ def _children(listener: socket.socket, workers: int, backup_to: Path | None, bac
     return (
         Child(Words("网页服务", "web server"), lambda: _run(listener, workers)),
         Child(Words("后台任务", "background worker"), work),
+        chores_child(),
         Child(Words("日程", "schedule"), lambda: keep_house_daily(chores(backup_to=backup_to, backup_keep=backup_keep))),
     )
 
