@@ -83,6 +83,8 @@ def entry_from(cell: Cell, text: str) -> Entry | Fault | None:
     typed = narrow(said).strip().lstrip("'").strip()
     if not typed:
         return None
+    if cell.given:
+        return _refused(cell, said, Words("由市里下达，不能填写", "is given by the city and cannot be typed"), Words("有误的请市里更正", "ask the city to correct it"))
     if cell.is_computed:
         return _refused(cell, said, Words("是计算栏，不能填写", "is computed and cannot be typed"), Words("改它所依据的数", "change what it rests on"))
     if typed.startswith("="):

@@ -73,7 +73,8 @@ class CellKey(NamedTuple):
 class Column:
     """A column (栏目). `unit` is None where the rows give it, or where no figure stands.
 
-    `prefill` is a formula that fills an empty cell until something is typed; `formula` computes a cell that is never typed.
+    `prefill` is a formula that fills an empty cell until something is typed; `formula` computes a cell that is never typed. What the
+    city states of the filer (`is_given`) is never typed either.
     """
 
     code: str
@@ -90,13 +91,16 @@ class Column:
     choices_en: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     group: str = ""
+    is_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A row of a grid (指标行). `without` names columns that make no sense here (×); `formulas` computes its cells by column.
 
-    `units` and `decimals` go before what the column says; `cell_tags` are those of single cells, by column.
+    `units` and `decimals` go before what the column says; `cell_tags` are those of single cells, by column. Where the figures of a row
+    are about another organisation than the filer, `org` is its code. `target` is the indicator whose target in the plan is given where
+    nothing else is.
     """
 
     code: str
@@ -114,6 +118,8 @@ class Row:
     elements: Mapping[str, str] = field(default_factory=dict)
     is_required: bool = False
     level: int = 0
+    org: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +141,8 @@ class Cell:
     """One cell of a return (单元格), with all that its row and column say together.
 
     `element` is the code under which its figure becomes an observation; empty for text, choices, dates and rows of lists.
-    A cell with a `formula` is computed and never typed.
+    A cell with a `formula` is computed and never typed. One that is `given` shows the element of that name that the city states of the
+    filer, or the plan's `target`, and makes no observation itself. An element `code@org` is one about another organisation.
     """
 
     key: CellKey
@@ -153,6 +160,8 @@ class Cell:
     choices_en: tuple[str, ...] = ()
     tags: frozenset[str]
     group: str
+    given: str = ""
+    target: str = ""
 
     def choice(self, label: str) -> Words:
         """Return a choice, or that a cell does not apply, as it is shown (选项); it is filed by its Chinese label."""
@@ -160,8 +169,13 @@ class Cell:
 
     @property
     def is_computed(self) -> bool:
-        """Whether the figure is worked out from others."""
-        return bool(self.formula)
+        """Whether the figure is worked out from others, or given; not typed either way."""
+        return bool(self.formula or self.given)
+
+    def about(self, filer: str) -> tuple[str, str]:
+        """Return the element it becomes and the organisation that is about (所属), the filer's own unless the row names another."""
+        element, _, other = self.element.partition("@")
+        return element, other or filer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +233,10 @@ class Form:
         """The cells that become observations, by element."""
         return {cell.element: cell for cell in self.fixed_cells.values() if cell.element}
 
+    def figure(self, element: str, org: str) -> Cell | None:
+        """Return the cell that states an element of an organisation, None where none does (数据所在单元格)."""
+        return self.by_element.get(f"{element}@{org}") or self.by_element.get(element)
+
     def table(self, code: str) -> Table:
         """Return a table by its code; KeyError when the form has none such."""
         for table in self.tables:
@@ -249,13 +267,14 @@ def _grid_cell(table: Table, row: Row, column: Column) -> Cell:
     name = row.name if is_only_column else Words(f"{row.name.zh}·{column.name.zh}", f"{row.name.en}: {column.name.en}")
     is_number = column.kind is EntryKind.NUMBER
     formula = row.formulas.get(column.code, column.formula)
+    element = f"{column.code}@{row.org}" if row.org else row.elements.get(column.code, f"{row.code}_{column.code}")
     return Cell(
         key=CellKey(table.code, row.code, column.code), name=name, kind=column.kind,
         unit=row.units.get(column.code) or column.unit or (row.unit if is_number else None),
         decimals=column.decimals if row.decimals is None else row.decimals,
         meaning=Words(*(" ".join(filter(None, both)) for both in zip(row.meaning, column.meaning, strict=True))),
         formula=formula, prefill="" if formula else column.prefill,
-        element=row.elements.get(column.code, f"{row.code}_{column.code}") if is_number else "",
+        element=element if is_number and not column.is_given else "", given=element if column.is_given else "", target=row.target if column.is_given else "",
         is_required=(row.is_required or column.is_required) and not formula, allows_not_applicable=column.allows_not_applicable,
         choices=column.choices, choices_en=column.choices_en, tags=row.tags | column.tags | row.cell_tags.get(column.code, frozenset()), group=row.group or column.group,
     )  # fmt: skip

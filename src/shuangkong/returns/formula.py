@@ -201,11 +201,11 @@ class _Worker:
 
     def _told(self, entry: Entry | None, cell: Cell, label: Words, *, is_own: bool = True) -> _Part:
         if entry is not None and entry.number is not None:
-            figure = round_gbt8170(entry.number, cell.decimals) if cell.is_computed else entry.number
+            figure = round_gbt8170(entry.number, cell.decimals) if cell.formula else entry.number
             return _Part(entry.number, _each(f"{{}} {plain(figure)}", label))
         if entry is not None and entry.is_not_applicable:
             return _Part(None, Words(f"{label.zh} 不适用", f"{label.en} n/a"))
-        if is_own and cell.is_computed and (inner := self.sheet.result(cell).reason) is not None:
+        if is_own and cell.formula and (inner := self.sheet.result(cell).reason) is not None:
             return _missing(inner)
         if not is_own:
             return _missing(Words(f"上期没有“{cell.name.zh}”", f"the period before has no '{cell.name.en}'"))

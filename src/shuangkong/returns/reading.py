@@ -21,11 +21,11 @@ FORM_FIELDS = frozenset(
 )  # fmt: skip
 TABLE_FIELDS = frozenset({"code", "name", "name_en", "kind", "columns", "rows", "max_rows", "sparse", "prefix", "note", "note_en", "required"})
 COLUMN_FIELDS = frozenset(
-    {"code", "name", "name_en", "kind", "unit", "decimals", "meaning", "meaning_en", "formula", "prefill", "required", "not_applicable", "choices", "choices_en", "tags", "group"}
+    {"code", "name", "name_en", "kind", "unit", "decimals", "meaning", "meaning_en", "formula", "prefill", "required", "not_applicable", "choices", "choices_en", "tags", "group", "from_city"}
 )
 ROW_FIELDS = frozenset(
     {"code", "element", "name", "name_en", "number", "unit", "decimals", "meaning", "meaning_en", "tags", "cell_tags", "group", "without", "formula", "formulas", "elements",
-     "required", "level"}
+     "required", "level", "org", "target"}
 )  # fmt: skip
 DUE_FIELDS = frozenset({"working_days", "month", "day", "moves", "from_start", "grace"})
 BASIS_FIELDS = frozenset({"document", "clause", "read_at"})
@@ -152,7 +152,7 @@ class _Tables:
             decimals=_or(fields.integer("decimals", low=0, high=MOST_DECIMALS), 2), meaning=fields.words("meaning", is_optional=True),
             formula=fields.text("formula", fallback=""), prefill=fields.text("prefill", fallback=""), is_required=fields.flag("required"),
             allows_not_applicable=fields.flag("not_applicable", fallback=True), choices=fields.texts("choices"), choices_en=fields.texts("choices_en"), tags=fields.tags("tags"),
-            group=fields.text("group", fallback=""),
+            group=fields.text("group", fallback=""), is_given=fields.flag("from_city"),
         ), per_row  # fmt: skip
 
     def _row(self, parent: "_Fields", given: Any, columns: Sequence[tuple[Column, Unit | None]]) -> Row:
@@ -181,7 +181,7 @@ class _Tables:
             meaning=fields.words("meaning", is_optional=True, known=said.meaning if said else None), tags=fields.tags("tags") if "tags" in raw or said is None else said.tags,
             cell_tags={str(name): frozenset(str(tags).split()) for name, tags in fields.mapping("cell_tags").items()},
             group=fields.text("group", fallback=said.group if said else ""), without=fields.tags("without"), formulas=formulas, elements=elements,
-            is_required=fields.flag("required"),
+            is_required=fields.flag("required"), org=fields.text("org", fallback=""), target=fields.text("target", fallback=""),
         )  # fmt: skip
 
 

@@ -69,6 +69,9 @@ def _repeated(thing: Words, codes: Iterable[str]) -> Iterator[Fault]:
 def _table_faults(form: Form) -> Iterator[Fault]:
     for table in form.tables:
         thing = Words(f"表 {table.code}", f"table {table.code}")
+        for column in table.columns:
+            if column.is_given and (column.formula or column.prefill or column.is_required or column.kind is not EntryKind.NUMBER or table.kind is TableKind.LIST):
+                yield _fault(thing, column.code, Words("市里给定的栏应为固定行表的数值，不写公式、预填和必填", "is given by the city: a figure of a grid without formula, prefill or required"))
         if not table.columns:
             yield _fault(thing, "", Words("没有栏", "has no column"))
         if table.kind is TableKind.GRID and (not table.rows or table.max_rows):

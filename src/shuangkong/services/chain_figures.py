@@ -14,7 +14,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import CellKey, Form
-from shuangkong.services.chain_loaded import batch_figures, is_batch
+from shuangkong.services.chain_loaded import batch_figures, figures_org, is_batch
 from shuangkong.services.chain_rows import CHUNK, Held, altered, chunks, held_at, missing, stray
 from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.filing_forms import form_of
@@ -84,39 +84,41 @@ def _of_return(rows: list[ObservationRow], held: Held) -> Iterator[Finding]:
     if not isinstance(told, Mapping) or "cells" not in told:
         return
     link, form = held.link, form_of(told["form"], Period.parse(told["period"]))
-    entries = _told(form, told["cells"])
-    seen: set[str] = set()
+    subject = figures_org(form, told["organisation"])
+    entries = _told(form, told["cells"], subject)
+    seen: set[tuple[str, str]] = set()
     for row in rows:
-        cell = form.by_element.get(row.element)
-        entry = entries.get(row.element)
-        if cell is None or (entry is None and row.value is not None) or row.element in seen:
+        cell = form.figure(row.element, row.org)
+        figure = cell.about(subject) if cell is not None else ("", "")
+        entry = entries.get(figure)
+        if cell is None or (entry is None and row.value is not None) or figure in seen:
             yield stray(row, Words("在所锁定的报表中没有对应的指标", "answers to nothing in the return that was locked"), link)
             continue
-        seen.add(row.element)
+        seen.add(figure)
         due = {
-            "org": told["organisation"], "period": told["period"], "value": entry.number if entry else None, "unit": str(cell.unit or "1"),
+            "org": figure[1], "period": told["period"], "value": entry.number if entry else None, "unit": str(cell.unit or "1"),
             "grade": "SIMULATED" if link.act.marks else "REPORTED", "source": f"{form.name.zh}（{form.code}）",
             "approved_by": f"{link.act.organisation} {link.act.actor}", "recorded_at": link.act.recorded_at,
         }  # fmt: skip
         yield from _unlike(row, due, link)
-    for element, entry in entries.items():
-        if element not in seen and not _stood_before(element, entry, told, link):
-            yield missing("store_observationrow", link, Words(f"{element} {told['organisation']} {told['period']}", f"{element} {told['organisation']} {told['period']}"))
+    for (element, org), entry in entries.items():
+        if (element, org) not in seen and not _stood_before(element, org, told["period"], entry, link):
+            yield missing("store_observationrow", link, Words(f"{element} {org} {told['period']}", f"{element} {org} {told['period']}"))
 
 
-def _told(form: Form, cells: Mapping[str, str]) -> dict[str, Entry]:
+def _told(form: Form, cells: Mapping[str, str], subject: str) -> dict[tuple[str, str], Entry]:
     found = {}
     for raw, text in cells.items():
         key = CellKey.parse(raw)
         cell = form.cell(key)
         if cell is not None and cell.element:
-            found[cell.element] = entry_stored(form, key, text)
+            found[cell.about(subject)] = entry_stored(form, key, text)
     return found
 
 
-def _stood_before(element: str, entry: Entry, told: Mapping[str, Any], link: Link) -> bool:
+def _stood_before(element: str, org: str, period: str, entry: Entry, link: Link) -> bool:
     row = (
-        ObservationRow.objects.filter(element=element, org=told["organisation"], period=told["period"], link__lt=link.index)
+        ObservationRow.objects.filter(element=element, org=org, period=period, link__lt=link.index)
         .order_by("-recorded_at", "-pk").first()
     )  # fmt: skip
     return row is not None and row.value == entry.number

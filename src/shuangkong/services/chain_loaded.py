@@ -136,7 +136,7 @@ def _due(form: Form, told: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str],
             cell = form.cell(key)
             if cell is None or not cell.element:
                 continue
-            yield (cell.element, figures_org(form, one["organisation"])), {
+            yield cell.about(figures_org(form, one["organisation"])), {
                 "value": entry_stored(form, key, text).number, "unit": str(cell.unit or "1"), "grade": DataGrade.SIMULATED.name,
                 "source": f"{form.name.zh}（{form.code}）", "reported_by": f"{one['organisation']} {first['by']}",
                 "approved_by": f"{last['organisation']} {last['by']}", "recorded_at": last["at"],

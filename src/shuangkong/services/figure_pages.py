@@ -107,7 +107,7 @@ def _decimals(opened: Opened) -> int | None:
     """Return how many decimals the form asks for, None where the figure came by no return: it is shown as published."""
     filing = opened.row.filing
     form = form_of(filing.form, opened.period) if filing and filing.form in forms() else None
-    cell = form.by_element.get(opened.element) if form else None
+    cell = form.figure(opened.element, opened.row.org) if form else None
     return cell.decimals if cell else None
 
 

@@ -99,6 +99,7 @@ class Saved:
     whole: Mapping[CellKey, Entry] = field(default_factory=dict)
     found: tuple[Found, ...] = ()
     waivers: Mapping[str, CheckWaiver] = field(default_factory=dict)
+    typed: Mapping[CellKey, Entry] = field(default_factory=dict)
 
     def waiver_of(self, found: Found) -> Words | None:
         """Return until when and by whom a finding is waived, None where it is not."""
@@ -161,7 +162,7 @@ def save_cells(*, filing_id: int, version: int | str, texts: Mapping[str, str], 
         newest = _write(filing, kept, rows, who)
     is_alone = not any(known.misses(cell, who) for cell in rows.values())
     after = replace(known, moment=newest) if known.moment is not None and is_alone else known
-    return Saved(filing.version, str(after), (*kept, *same), faults, (), laid.results, laid.previous, laid.whole, found, steps_on(filing))
+    return Saved(filing.version, str(after), (*kept, *same), faults, (), laid.results, laid.previous, laid.whole, found, steps_on(filing), laid.typed)
 
 
 def require_editable(filing: Filing, version: int) -> None:
@@ -241,4 +242,6 @@ def _cell(form: Form, raw: str) -> Cell | None:
 def _no_input(raw: str, cell: Cell | None) -> Fault:
     if cell is None:
         return Fault(Words("单元格", "cell"), raw, Words("本表没有", "is not in the form"), Words("刷新页面", "reload the page"))
+    if cell.given:
+        return Fault(cell.name, raw, Words("由市里下达，不能填写", "is given by the city and cannot be typed"), Words("有误的请市里更正", "ask the city to correct it"))
     return Fault(cell.name, raw, Words("由系统计算，不能填写", "is computed and cannot be typed"), Words("填写它所依据的数", "fill in what it rests on"))

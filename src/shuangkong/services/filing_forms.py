@@ -13,6 +13,7 @@ from shuangkong.returns.states import ReturnState
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_records import form_of as form_of
 from shuangkong.services.filing_records import submitted_at
+from shuangkong.services.given_targets import given_to
 from shuangkong.services.return_forms import form_factors, load_forms
 from shuangkong.store.models import Filing, Submission
 
@@ -38,9 +39,18 @@ class LaidOut:
 def laid_out(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> LaidOut:
     """Return a filing with everything that follows from what was typed (报表演算)."""
     factors, before = form_factors(form, Period.parse(filing.period).start), previous_entries(form, filing)
-    guessed = prefilled(form, entries, factors=factors, previous=before)
-    results = guessed | computed(form, entries, factors=factors, previous=before)
-    return LaidOut(entries, guessed, results, completed(form, entries, factors=factors, previous=before), before)
+    given = given_to(form, filing)
+    known = _with_given(entries, given)
+    guessed = prefilled(form, known, factors=factors, previous=before)
+    results = guessed | given | computed(form, known, factors=factors, previous=before)
+    typed = {key: entry for key, entry in entries.items() if key not in given}
+    return LaidOut(typed, guessed, results, completed(form, known, factors=factors, previous=before), before)
+
+
+def _with_given(entries: Mapping[CellKey, Entry], given: Mapping[CellKey, CellResult]) -> dict[CellKey, Entry]:
+    """Return the entries with what the city gives in place of anything that stands there."""
+    stated = {key: one.entry for key, one in given.items() if one.entry is not None}
+    return {key: entry for key, entry in entries.items() if key not in given} | stated
 
 
 def worked_out(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Mapping[CellKey, CellResult]:
@@ -50,6 +60,7 @@ def worked_out(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> 
 
 def whole_return(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> dict[CellKey, Entry]:
     """Return a filing as it stands in full: typed, prefilled, computed (完整报表)."""
+    entries = _with_given(entries, given_to(form, filing))
     return completed(form, entries, factors=form_factors(form, Period.parse(filing.period).start), previous=previous_entries(form, filing))
 
 

@@ -29,19 +29,20 @@ def observe(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], actor:
     Must run in the transaction that locks the filing. An amended round adds only the figures that differ; one that was
     taken out becomes 不适用, since nothing is erased.
     """
-    told = {cell.element: (cell, entry) for key, entry in entries.items() if (cell := form.cell(key)) is not None and cell.element}
-    org = subject_org(form, filing)
-    known = {row.element: row for row in current_rows(org=org, period=filing.period) if row.element in form.by_element}
+    subject = subject_org(form, filing)
+    cells = {cell.about(subject): cell for cell in form.by_element.values()}
+    told = {cell.about(subject): (cell, entry) for key, entry in entries.items() if (cell := form.cell(key)) is not None and cell.element}
+    known = {(row.element, row.org): row for row in current_rows(org__in={org for _, org in cells}, period=filing.period) if (row.element, row.org) in cells}
     submitter = filing.acts.filter(act=ReturnAct.SUBMIT.name).order_by("-id").select_related("person").first()
     reported_by = f"{filing.organisation.code} {submitter.person.full_name}" if submitter and submitter.person else filing.organisation.code
     grade = DataGrade.SIMULATED if filing.is_simulated else DataGrade.REPORTED
     rows = []
-    for element, (cell, entry) in told.items():
-        before = known.get(element)
+    for figure, (cell, entry) in told.items():
+        before = known.get(figure)
         if before is not None and before.value == entry.number and before.unit == str(cell.unit or "1"):
             continue
-        rows.append((element, entry.number, cell, ""))
-    rows += [(element, None, form.by_element[element], "更正后不再填报") for element, row in known.items() if element not in told and row.value is not None]
+        rows.append((figure, entry.number, cell, ""))
+    rows += [(figure, None, cells[figure], "更正后不再填报") for figure, row in known.items() if figure not in told and row.value is not None]
     ObservationRow.objects.bulk_create(
         [
             ObservationRow(
@@ -49,7 +50,7 @@ def observe(form: Form, filing: Filing, entries: Mapping[CellKey, Entry], actor:
                 source=f"{form.name.zh}（{form.code}）", reported_by=reported_by, approved_by=f"{actor.organisation} {actor.name}",
                 recorded_at=sealed.recorded_at, note=note, filing=filing, link=sealed.link,
             )
-            for element, number, cell, note in rows
+            for (element, org), number, cell, note in rows
         ],
         batch_size=500,
     )  # fmt: skip

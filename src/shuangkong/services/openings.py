@@ -125,7 +125,7 @@ def _called(element: str, row: ObservationRow) -> tuple[Words, Words]:
     if known is not None:
         return known.name, known.definition
     if row.filing is not None and row.filing.form in forms():
-        cell = form_of(row.filing.form, Period.parse(row.period)).by_element.get(element)
+        cell = form_of(row.filing.form, Period.parse(row.period)).figure(element, row.org)
         if cell is not None:
             return cell.name, cell.meaning
     return Words(element, element), Words("", "")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import chinese_calendar
@@ -35,6 +35,7 @@ from shuangkong.services.documents.structured import read_structured
 from shuangkong.services.indicators import load_catalogue
 
 FORMS_FOLDER = "returns"
+_COUNTIES = frozenset({"DISTRICT", "COUNTY", "FUNCTIONAL_ZONE"})
 _KNOWN_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
 
 
@@ -64,11 +65,23 @@ def read_forms(folder: Path) -> tuple[dict[str, tuple[Form, ...]], list[Fault]]:
         if not isinstance(raw, Mapping):
             faults.append(Fault(Words("报表", "form"), path.name, Words("内容不是键值表", "is not a mapping"), Words("写成 键: 值", "write key: value"), where))
             continue
-        form = form_from(raw, where=where, faults=faults, known=known)
+        form = form_from(_with_counties(raw, folder), where=where, faults=faults, known=known)
         if form is not None:
             editions.setdefault(form.code, []).append(form)
     dated = {code: tuple(sorted(forms, key=lambda form: form.valid_from)) for code, forms in editions.items()}
     return dated, faults + [fault for forms in dated.values() for fault in _edition_faults(forms)]
+
+
+def _with_counties(raw: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """Return a declaration in which `rows: jurisdictions` has become a row for each county, whose figures are about it."""
+    tables = raw.get("tables")
+    if not isinstance(tables, list) or not any(isinstance(table, Mapping) and table.get("rows") == "jurisdictions" for table in tables):
+        return raw
+    rows = [
+        {"code": f"j{str(one['code']).lower()}", "name": one["name"], "name_en": one["name_en"], "org": str(one["code"])}
+        for one in read_structured(folder / "jurisdictions.yaml")["jurisdictions"] if one["kind"] in _COUNTIES
+    ]  # fmt: skip
+    return {**raw, "tables": [{**table, "rows": rows} if table.get("rows") == "jurisdictions" else table for table in tables]}
 
 
 def _edition_faults(forms: tuple[Form, ...]) -> list[Fault]:

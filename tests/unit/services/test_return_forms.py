@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from shuangkong.checks.examine import catalogue, examine
 from shuangkong.checks.model import Dossier, Figure
 from shuangkong.indicators.declaration import Scope
-from shuangkong.kernel.faults import InputRefused
+from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Grain, Period
 from shuangkong.kernel.provenance import Confidence
@@ -59,7 +60,11 @@ FILED_BY_NO_COUNTY = dict.fromkeys((
     "finance_value_added_growth_pct", "real_estate_value_added_current_100m_yuan", "real_estate_value_added_growth_pct",
     "other_services_value_added_current_100m_yuan", "other_services_value_added_growth_pct", "consumer_price_change_pct",
     "retail_sales_growth_pct", "foreign_trade_growth_pct", "urbanization_pct", "land_area_km2", "tax_share_of_revenue_pct",
-), PUBLISHED_FOR_THE_CITY)  # fmt: skip
+), PUBLISHED_FOR_THE_CITY) | dict.fromkeys((
+    "intensity_target_set_pct", "total_target_set_tce", "coal_cap_set_t", "industry_intensity_target_set_pct", "industry_intensity_scheduled_pct",
+    "benchmark_capacity_scheduled_pct", "institution_area_scheduled_pct", "institution_person_scheduled_pct", "cod_allocated_t", "nh3_n_allocated_t",
+    "nox_allocated_t", "vocs_allocated_t",
+), "由市里下达，县区不填")  # fmt: skip
 
 
 def filers_of(element: str, kind: FilerKind) -> list[str]:
@@ -164,7 +169,7 @@ def read(form: Form, cells: Mapping[str, str]) -> dict[CellKey, Entry]:
         key = CellKey.parse(text)
         cell = form.cell(key)
         assert cell is not None, text
-        entry = entry_from(cell, typed)
+        entry = entry_from(replace(cell, given=""), typed)  # what the city gives stands there without being typed
         assert isinstance(entry, Entry), entry
         entries[key] = entry
     return entries
@@ -454,3 +459,16 @@ def test_a_coefficient_that_a_form_fills_in_is_one_that_it_takes(day: date) -> N
         for cell in every_cell(form) if cell.key.row == carrier and cell.key.column == "coefficient" and not isinstance(entry_from(cell, str(factor.figure)), Entry)
     ]  # fmt: skip
     assert refused == []
+
+
+def test_what_the_city_gives_a_county_is_stated_for_every_county_and_typed_by_none() -> None:
+    for stated, county in (("city-targets-annual", "county-plan-annual"), ("city-targets-five-year", "county-plan-five-year")):
+        given = {cell.given for cell in FORMS[county].fixed_cells.values() if cell.given}
+        assert given
+        counties = {cell.about("411700")[1] for cell in FORMS[stated].fixed_cells.values()}
+        assert len(counties) == 13
+        assert {(element, org) for element in given for org in counties} == {cell.about("411700") for cell in FORMS[stated].fixed_cells.values()}
+        refused = entry_from(next(cell for cell in FORMS[county].fixed_cells.values() if cell.given), "3")
+        assert isinstance(refused, Fault)
+        assert refused.rule.zh == "由市里下达，不能填写"
+        assert not given & FORMS[county].by_element.keys()

@@ -84,8 +84,13 @@ def _carried(observations: Iterable[Observation]) -> dict[_Return, list[tuple[Ve
     for form in forms().values():
         if form.filer in (FilerKind.AGENCY, FilerKind.JURISDICTION):
             asked |= {(element, form.filer, form.grain): form for element in form.by_element if (element, form.filer, form.grain) not in asked}
+    of_county = {(*element.split("@"), form.grain): form for form in forms().values() for element in form.by_element if "@" in element}
     found: dict[_Return, list[tuple[Version, Observation]]] = defaultdict(list)
     for version, one in versions_of(observations):
+        stated = of_county.get((one.element, one.org, one.period.grain))  # by the city, of a county
+        if stated is not None and stated.valid_from <= one.period.start:
+            found[_Return(stated.code, stated.agency, str(one.period))].append((version, one))
+            continue
         filer = FilerKind.AGENCY if one.org == city().code else FilerKind.JURISDICTION
         carrier = asked.get((one.element, filer, one.period.grain))
         if carrier is not None and carrier.valid_from <= one.period.start:
@@ -103,8 +108,8 @@ def _rounds(
     for number in range(1, max(version.number for version, _ in told) + 1):
         now = [one for version, one in told if version.number == number]
         for one in now:
-            cell = form.by_element[one.element]
-            if not cell.is_computed:
+            cell = form.figure(one.element, one.org)
+            if cell is not None and not cell.is_computed:
                 typed[cell.key] = Entry(number=one.value) if one.value is not None else Entry(is_not_applicable=True)
         locked_at = max(one.recorded_at for one in now)
         statement = REVISED_BECAUSE if number > 1 else ""

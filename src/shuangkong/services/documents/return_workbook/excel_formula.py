@@ -21,6 +21,8 @@ LONGEST = 2_000  # letters; Excel takes 8 192, but nobody reads them
 
 def excel_formula(cell: Cell, *, form: Form, layouts: Mapping[str, SheetLayout]) -> str | None:
     """Return the formula to stand in a computed cell; None where it asks for more than the workbook holds."""
+    if not cell.formula:  # given by the city
+        return None
     node = parse(cell.formula)
     places = _Places(cell.key, form, layouts)
     try:
