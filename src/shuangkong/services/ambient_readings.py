@@ -1,11 +1,12 @@
 """Water and air as the lake holds them (环境质量读数): means of a month of water, valid days of air; as they hold or as they were known at a moment."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
+
+from duckdb import DuckDBPyConnection
 
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.rounding import round_gbt8170
@@ -84,46 +85,45 @@ def water_means(points: Collection[str], *, first: Period, last: Period, as_of: 
 
 
 def air_days(points: Sequence[str], *, first: date, last: date, as_of: datetime | None = None) -> dict[str, list[AirDay]]:
-    """Return the days of air stations, both ends counted (空气站逐日数据); a day without any hour is left out."""
-    with city_lake() as (lake, _):
+    """Return the days of air stations, both ends counted (空气站逐日数据); a day without any hour is left out.
+
+    What a month says follows from its files alone, and a file never changes: months that were read once are kept, and only those that are new or
+    got other files are read, all in one query.
+    """
+    with city_lake() as (lake, engine):
         lake.readings.refresh()
-        files = [one for one in lake.readings.files() if one.rows]
-    found: dict[str, list[AirDay]] = {point: [] for point in points}
-    month = Period.month(first.year, first.month)
-    while month.start <= last:
-        some = tuple(one for one in files if month.start <= one.partition["day"] < month.end)
-        if some:
-            for point in points:
-                near = tuple(one for one in some if one.least["point"] <= point <= one.greatest["point"])
-                found[point] += [one for one in _month(point, month, _Files(near), as_of) if first <= one.day <= last] if near else []
-        month = Period.month(month.end.year, month.end.month)
-    return found
+        files = [one for one in lake.readings.files() if one.rows and first <= one.partition["day"] <= last]
+        months: dict[date, list[DataFile]] = {}
+        for one in files:
+            months.setdefault(one.partition["day"].replace(day=1), []).append(one)
+        near = {(point, month): [one for one in some if one.least["point"] <= point <= one.greatest["point"]] for month, some in sorted(months.items()) for point in points}
+        keys = {place: (*place, as_of, tuple(str(one.path) for one in some)) for place, some in near.items() if some}
+        unread = [place for place, key in keys.items() if key not in _read]
+        if unread:
+            told = _days_of(engine, {point for point, _ in unread}, {str(one.path): one for place in unread for one in near[place]}.values(), as_of)
+            while len(_read) > _KEPT - len(unread):
+                del _read[next(iter(_read))]
+            for point, month in unread:
+                _read[keys[point, month]] = tuple(judged_day(day, hours, rules=at(day)) for (owner, day), hours in told.items() if owner == point and day.replace(day=1) == month)
+        return {point: [one for (owner, _), key in keys.items() if owner == point for one in _read[key]] for point in points}
 
 
-class _Files(tuple[DataFile, ...]):
-    """Files by their names: what a month says follows from them alone, since a file never changes."""
-
-    def __hash__(self) -> int:
-        return hash(tuple(str(one.path) for one in self))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Files) and [one.path for one in self] == [one.path for one in other]
+_read: dict[tuple[str, date, datetime | None, tuple[str, ...]], tuple[AirDay, ...]] = {}  # touched while `city_lake` lets in one at a time
 
 
-@lru_cache(maxsize=_KEPT)
-def _month(point: str, month: Period, files: _Files, as_of: datetime | None) -> tuple[AirDay, ...]:
-    with city_lake() as (_, engine):
-        rows: list[Any] = engine.execute(
-            f"SELECT CAST(ts AS DATE), factor, list(hour(ts)), list(value) FROM ({rows_of(READINGS, files)}) WHERE point = {quoted(point)} AND kind = {quoted(HOUR)}"
-            f" AND factor IN {_in(AIR_CODES.values())} AND flag IN {_in(VALID_FLAGS)} AND {_known(as_of)} GROUP BY ALL"
-        ).fetchall()
-    by_day: dict[date, dict[str, list[Decimal | None]]] = {}
-    for day, factor, hours, values in rows:
+def _days_of(engine: DuckDBPyConnection, points: Collection[str], files: Iterable[DataFile], as_of: datetime | None) -> dict[tuple[str, date], dict[str, list[Decimal | None]]]:
+    """Return the hours of each day of stations by item, None where one is missing."""
+    rows: list[Any] = engine.execute(
+        f"SELECT point, CAST(ts AS DATE) AS held, factor, list(hour(ts)), list(value) FROM ({rows_of(READINGS, list(files))}) WHERE point IN {_in(points)} AND kind = {quoted(HOUR)}"
+        f" AND factor IN {_in(AIR_CODES.values())} AND flag IN {_in(VALID_FLAGS)} AND {_known(as_of)} GROUP BY point, held, factor ORDER BY held"
+    ).fetchall()
+    found: dict[tuple[str, date], dict[str, list[Decimal | None]]] = {}
+    for point, day, factor, hours, values in rows:
         held: list[Decimal | None] = [None] * _HOURS
         for hour, value in zip(hours, values, strict=True):
             held[hour] = value
-        by_day.setdefault(day, {})[AIR_ITEMS[factor]] = held
-    return tuple(judged_day(day, hours, rules=at(day)) for day, hours in sorted(by_day.items()))
+        found.setdefault((point, day), {})[AIR_ITEMS[factor]] = held
+    return found
 
 
 def judged_day(day: date, hours: Mapping[str, Sequence[Decimal | None]], *, rules: RulesOnDay) -> AirDay:

@@ -27,13 +27,13 @@ _HOURS_LIVE = 27  # the simulated loggers tell the rest
 _WATER_NAME, _AIR_NAME = "模拟水质月报", "模拟空气小时值"
 # By item: usual figure of a source, of a river, how far it swings. [mg/L]
 _USUAL: Mapping[str, tuple[float, float, float]] = {
-    "pH": (7.6, 7.7, 0.3), "DO": (8.2, 7.0, 1.2), "CODMN": (2.9, 5.0, 0.8), "COD": (11, 19, 3.5), "BOD5": (1.8, 3.2, 0.6), "NH3_N": (0.12, 0.6, 0.22), "TP": (0.026, 0.15, 0.05),
+    "pH": (7.6, 7.7, 0.3), "DO": (8.2, 7.6, 1.0), "CODMN": (2.9, 4.4, 1.2), "COD": (11, 16, 4.5), "BOD5": (1.8, 3.2, 0.6), "NH3_N": (0.12, 0.5, 0.22), "TP": (0.026, 0.13, 0.05),
     "TN": (0.9, 3.1, 0.7), "F": (0.3, 0.6, 0.1), "OIL": (0.01, 0.02, 0.005), "PHENOL": (0.0004, 0.0008, 0.0002),
 }  # fmt: skip
 _SUPPLEMENTARY: Mapping[str, tuple[float, float]] = {"SO4": (31, 5), "CL": (12, 2), "NO3_N": (0.7, 0.2), "FE": (0.06, 0.02), "MN": (0.02, 0.008)}
-_WORSE = 1.3  # how much dirtier a river is whose target is class IV
+_WORSE = 1.35  # how much dirtier a river is whose target is class IV
 # By item: figure of summer and of winter. [µg/m³, CO mg/m³]
-_AIR: Mapping[str, tuple[float, float]] = {"PM25": (22, 72), "PM10": (48, 112), "SO2": (7, 14), "NO2": (15, 40), "CO": (0.5, 1.1), "O3": (128, 52)}
+_AIR: Mapping[str, tuple[float, float]] = {"PM25": (15, 58), "PM10": (36, 92), "SO2": (7, 14), "NO2": (13, 36), "CO": (0.5, 1.1), "O3": (104, 44)}
 
 
 def load_ambient_history() -> int:
@@ -96,7 +96,7 @@ def _hours(point: Point, start: datetime, end: datetime, dice: Random, more: flo
     silent_until = start
     while hour < end:
         if hour.hour == 0:
-            weather = min(max(0.6 * weather + 0.4 * dice.lognormvariate(0, 0.45), 0.35), 3.4)
+            weather = min(max(0.6 * weather + 0.4 * dice.lognormvariate(0, 0.7), 0.3), 4.2)
             if dice.random() < 0.012:
                 silent_until = hour + timedelta(hours=dice.randrange(6, 22))
         if hour >= silent_until:

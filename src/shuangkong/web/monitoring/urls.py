@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import alarms, lists, outlets, views, walls
+from shuangkong.web.monitoring import alarms, ambient, calendars, lists, outlets, views, walls
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),
     path("monitoring/points/<str:code>/data", outlets.show_outlet, name="monitoring-data"),
     path("monitoring/points/<str:code>/data/export", outlets.export_outlet, name="export-monitoring-data"),
+    path("monitoring/calendar", calendars.show_calendar, name="monitoring-calendars"),
+    path("monitoring/calendar/<str:code>", calendars.show_calendar, name="monitoring-calendar"),
     path("monitoring/devices", views.show_devices, name="monitoring-devices"),
     path("monitoring/devices/<str:mn>", views.show_device, name="monitoring-device"),
     path("monitoring/enter/<str:what>", views.enter, name="enter-monitoring"),
@@ -27,4 +29,11 @@ urlpatterns = [
     path("monitoring/list/rejects", lists.rejects, name="monitoring-list-rejects"),
     path("monitoring/mark", views.mark, name="mark-readings"),
     path("monitoring/notice", views.notice, name="notify-shutdown"),
+    path("monitoring/ambient", ambient.show_ambient, name="ambient"),
+    path("monitoring/ambient/water/<str:code>", ambient.show_water, name="ambient-water"),
+    path("monitoring/ambient/air/<str:code>", ambient.show_air, name="ambient-air"),
+    path("monitoring/ambient/import", ambient.show_import, name="ambient-import"),
+    path("monitoring/ambient/import/template", ambient.template, name="ambient-template"),
+    path("monitoring/ambient/import/try", ambient.try_it, name="try-ambient-import"),
+    path("monitoring/ambient/import/apply", ambient.apply, name="apply-ambient-import"),
 ]
