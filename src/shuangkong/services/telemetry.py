@@ -17,6 +17,7 @@ from shuangkong.lake.drain import drain, drain_once, type_of_parse
 from shuangkong.lake.inbox import Batch, Inbox, open_inbox
 from shuangkong.lake.readings import Lake, Merged, Reading
 from shuangkong.lake.table import LakeTable, TableShape, rows_of
+from shuangkong.services import meter_readings
 from shuangkong.services.backfill import ask_for_gaps_once
 from shuangkong.services.device_states import INBOX_FILE
 from shuangkong.services.monitoring_devices import DeviceSettings, device_settings, newest_setup
@@ -35,7 +36,7 @@ from shuangkong.services.telemetry_frames import (
 
 type_of_devices = Mapping[str, DeviceSettings]
 
-RELOAD_SECONDS, GAPS_SECONDS = 5.0, 60.0
+RELOAD_SECONDS, GAPS_SECONDS, ARCHIVE_SECONDS = 5.0, 60.0, 30.0
 REPLAYED = "hj212-replay"
 _BODY_BYTES = 4 << 20
 # What a figure is a figure of, by its command. A real-time value is known by its field alone: Rtd, ZsRtd.
@@ -80,7 +81,7 @@ class KnownDevices:
 
 
 def parser(devices: Callable[[], type_of_devices]) -> type_of_parse:
-    """Return what splits a batch of frames into readings and frames for quarantine (通信包解析).
+    """Return what splits a batch of frames, or of readings of meters, into readings and what goes to quarantine (通信包解析).
 
     Parameters
     ----------
@@ -89,6 +90,9 @@ def parser(devices: Callable[[], type_of_devices]) -> type_of_parse:
     """
 
     def parse(batch: Batch) -> Iterator[Reading | bytes]:
+        if batch.kind == meter_readings.KIND:
+            yield from meter_readings.parsed(batch)
+            return
         if batch.kind not in (KIND, REPLAYED):
             raise ValueError(f"a batch of kind {batch.kind}")
         known = devices()
@@ -160,20 +164,25 @@ class ArchivingInbox:
     def __init__(self, inbox: Inbox, lake: Lake) -> None:
         self._inbox, self._lake = inbox, lake
         self._frames = frames_of(lake)
+        self._archived_at, self._taken = float("-inf"), 0
         self.name = inbox.name
 
     def waiting(self, *, after: int, batches_most: int, bytes_most: int) -> list[Batch]:
         """Return the next batches in order (待入湖的批)."""
-        return self._inbox.waiting(after=after, batches_most=batches_most, bytes_most=bytes_most)
+        return self._inbox.waiting(after=max(after, self._taken), batches_most=batches_most, bytes_most=bytes_most)
 
     def forget(self, *, through: int) -> None:
-        """Archive what was received up to a batch, then drop it; done again after a crash, it does nothing twice."""
+        """Archive what was received up to a batch, then drop it, every so often; done again after a crash, it does nothing twice."""
+        self._taken = max(self._taken, through)
+        if time.monotonic() - self._archived_at < ARCHIVE_SECONDS:
+            return
         self._frames.refresh()
         held = self._frames.transaction_version(self._inbox.name) or 0
         while held < through:
             batches = [one for one in self._inbox.waiting(after=held, batches_most=1000, bytes_most=_BODY_BYTES * 4) if one.id <= through]
             if not batches:
                 break
+            self._archived_at = time.monotonic()
             self._keep([one for one in batches if one.kind != REPLAYED], batches[-1].id)
             held = batches[-1].id
         self._inbox.forget(through=through)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.lake.inbox import InboxFull
 from shuangkong.services.access_log import TooMany
 from shuangkong.services.api_tokens import OutOfScope, TooManyCalls
 from shuangkong.services.filings import ChangedMeanwhile
@@ -32,7 +33,7 @@ class RequestTooLarge(Refusal):
         )  # fmt: skip
 
 
-_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, OutOfScope: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503, RequestTooLarge: 413}
+_STATUS: dict[type[InputRefused], int] = {NotPermitted: 403, OutOfScope: 403, ChangedMeanwhile: 409, TooMany: 429, TooManyCalls: 429, StorageRefused: 503, RequestTooLarge: 413, InboxFull: 503}
 
 
 class Refusals:

@@ -80,8 +80,8 @@ def test_what_was_accepted_stays_so_when_its_password_has_changed_since() -> Non
 
 
 def test_a_batch_of_another_kind_or_cut_short_is_left_to_the_lake() -> None:
-    with pytest.raises(ValueError, match="kind meters"):
-        parsed(kind="meters")
+    with pytest.raises(ValueError, match="kind other"):
+        parsed(kind="other")
     batch = Batch(1, KIND, datetime(2026, 3, 1, tzinfo=UTC), record(Verdict.ACCEPTED, b"##0007CP=&&&&F781")[:-1])
     with pytest.raises(ValueError, match="cut short"):
         list(parser(lambda: DEVICES)(batch))

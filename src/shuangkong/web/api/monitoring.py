@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 from shuangkong.access.roles import Permission
 from shuangkong.hj212.crc import Variant
 from shuangkong.kernel.language import Words
 from shuangkong.pollution.monitoring_coverage import MonitorStage
 from shuangkong.services import monitoring_list
+from shuangkong.services.meter_readings import ROWS_MOST, MeterVerdict, ToldReading, take_readings
 from shuangkong.services.monitoring_kinds import PointKind, Statistic
 from shuangkong.services.monitoring_marks import notify_shutdown, set_mark
 from shuangkong.services.monitoring_pages import Asked, coverage_page, point_lines, point_page
@@ -41,6 +42,10 @@ router = Router()
 _P = Permission
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _Traits = dict[str, str | bool]
+
+
+def _as_text(told: Any) -> Any:
+    return str(told) if isinstance(told, (int, float)) and not isinstance(told, bool) else told
 
 
 class MonitoringPointLine(Schema):
@@ -288,6 +293,35 @@ class ListTicket(Ticket):
     """The ticket of a list that was looked at, and why it is entered (清单凭据)."""
 
     reason: Said
+
+
+class ReadingTold(Schema):
+    """A cumulative reading (累计示数): of a metering point by its code, or by the serial number of its meter."""
+
+    point: Short = ""
+    meter: Short = ""
+    ts: Short = Field(description="时刻，无时区则为北京时间 / moment, China Standard Time where it has no zone")
+    reading: Annotated[str, BeforeValidator(_as_text)] = Field(max_length=40, description="示数，数或文本；位数多时用文本 / register, as number or text; text where it is long")
+
+
+class ReadingsTold(Schema):
+    """Readings in any order; the same again is harmless, another one for its time is a correction (上报读数)."""
+
+    readings: list[ReadingTold] = Field(min_length=1, max_length=ROWS_MOST)
+
+
+class ReadingsTaken(Schema):
+    """What became of each reading, in the order sent; what is ACCEPTED is on disk (接收结果)."""
+
+    accepted: int
+    batch: int | None = Field(description="收件箱批号 / number in the inbox")
+    verdicts: list[Annotated[MeterVerdict, ByName]]
+
+
+@router.post("/monitoring/readings", auth=Allowed(_P.READINGS_SEND), response=answers(ReadingsTaken), summary="上报计量读数 / send readings of meters")
+def send_readings(request: HttpRequest, told: ReadingsTold) -> Any:
+    """Take cumulative readings of meters of one's own organisations; each row is judged for itself (上报读数)."""
+    return take_readings([ToldReading(one.point or one.meter, one.ts, one.reading) for one in told.readings], who=request.member)
 
 
 @router.get("/monitoring/points", auth=Allowed(_P.FIGURES_READ), response=answers(Listed[MonitoringPointLine]), summary="监测点 / points of monitoring")
