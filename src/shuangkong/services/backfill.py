@@ -62,7 +62,7 @@ def find_gaps(lake: Lake, *, now: datetime) -> list[Gap]:
 def ask_for_gaps(*, lake: Lake, book: RequestBook, devices: Mapping[str, DeviceSettings], now: datetime) -> int:
     """Ask the devices of points with gaps for what is missing; returns how many requests were added (请求补传)."""
     mn_of = {one.point: mn for mn, one in sorted(devices.items())}
-    stopped = _stopped()
+    stopped = stopped_windows()
     asked = 0
     for gap in find_gaps(lake, now=now):
         if gap.point not in mn_of or any(start <= gap.first and gap.last <= end for start, end in stopped.get(gap.point, ())):
@@ -84,10 +84,10 @@ def ask_for_gaps_once(*, lake: Lake, requests: Path, devices: Mapping[str, Devic
         book.close()
 
 
-def _stopped() -> Mapping[str, Sequence[tuple[datetime, datetime]]]:
-    """The windows of shutdown notices by point; a notice of a unit holds for all its points."""
+def stopped_windows(*, until: datetime | None = None) -> Mapping[str, Sequence[tuple[datetime, datetime]]]:
+    """Return the windows of shutdown notices by point, naive China Standard Time, as known at a moment (停产时段); a notice of a unit holds for all its points."""
     told: dict[str, list[tuple[datetime, datetime]]] = {}
-    for notice in notices_in_force():
+    for notice in notices_in_force(until=until):
         points = [notice.point.code] if notice.point else list(notice.organisation.monitoring_points.values_list("code", flat=True))
         window = (_local(notice.start), _local(notice.end) if notice.end else datetime.max)  # noqa: DTZ901  # naive, as the readings
         for point in points:
