@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from shuangkong.energy.coal_equivalent import CarrierTable, EnergyCarrier
-from shuangkong.kernel.faults import Fault, InputRefused
+from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.lake.rollup import OPEN_END, MeterRow, Registers
 from shuangkong.rules import at, book
@@ -23,6 +23,7 @@ from shuangkong.services.monitoring_kinds import METER_TRAITS, TRAITS, MeterFlow
 from shuangkong.services.organisations import Tree, newest_version, tree_known, tree_on
 from shuangkong.services.readings import conventions_on, factors_of
 from shuangkong.store.models import ChainLink, MonitoringPointVersion, OrganisationVersion
+from shuangkong.timeseries.formula import formula_in
 
 Mark = tuple[int, str]
 _MEDIA = "energy.metered_media"
