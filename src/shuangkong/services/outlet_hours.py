@@ -105,10 +105,13 @@ def outlet_hours(point: str, start: datetime, end: datetime, *, as_of: datetime 
     return OutletHours(known, start, end, as_of, worked_out([facts], start, last, as_of=as_of)[point])
 
 
-def worked_out(outlets: Collection[OutletFacts], start: datetime, end: datetime, *, as_of: datetime | None = None) -> dict[str, tuple[FactorHours, ...]]:
+def worked_out(
+    outlets: Collection[OutletFacts], start: datetime, end: datetime, *, as_of: datetime | None = None, only_weighed: bool = False, is_alone: bool = False
+) -> dict[str, tuple[FactorHours, ...]]:  # fmt: skip
     """Return the hours of outlets in [start, end), both whole hours that are over (排放口小时数据).
 
-    Windows reach back some weeks; only where they find too few valid hours are older readings read.
+    Windows reach back some weeks; only where they find too few valid hours are older readings read. Hours that stand alone are not filled rightly and
+    have a capture rate of their own: they serve to see that there is nothing to fill.
     """
     told: dict[str, tuple[FactorHours, ...]] = {one.code: () for one in outlets}
     if start >= end:
@@ -118,12 +121,12 @@ def worked_out(outlets: Collection[OutletFacts], start: datetime, end: datetime,
         begun = first_heard(lake, engine, points=codes, as_of=as_of)
         waiting = [one for one in outlets if one.code in begun]
         for reach in (_NEAR, _FAR):
-            first = quarter_start(start) - reach
+            first = start if is_alone else quarter_start(start) - reach
             heard = heard_hours(lake, engine, points=[one.code for one in waiting], start=first, end=end, as_of=as_of)
             for one in waiting:
                 since = max(first, begun[one.code].replace(minute=0, second=0, microsecond=0))
-                told[one.code] = _Outlet(one, heard.pop(one.code), since, end).told(start)
-            waiting = [one for one in waiting if begun[one.code] < first and any(_is_short(factor) for factor in told[one.code])]
+                told[one.code] = _Outlet(one, heard.pop(one.code), since, end).told(start, only_weighed=only_weighed)
+            waiting = [one for one in waiting if not is_alone and begun[one.code] < first and any(_is_short(factor) for factor in told[one.code])]
             if not waiting:
                 break
     return told
@@ -157,9 +160,10 @@ class _Outlet:
         spans = [span for which, span in facts.spans if which == flow]
         self.flows = {start: volume_of(start, heard, traits=facts.traits_on(start.date()), rules=self.rules[start.date()], spans=spans) for start in self.starts}
 
-    def told(self, start: datetime) -> tuple[FactorHours, ...]:
+    def told(self, start: datetime, *, only_weighed: bool) -> tuple[FactorHours, ...]:
         """Return the hours from a moment on, by factor."""
         codes = {factor for factor, moment in self.heard if moment >= start} | self.facts.limited_on(max(start, self.end - HOUR).date())
+        codes = {code for code in codes if not only_weighed or measured_factor(code).mg is not None}
         return tuple(self._factor(code, start) for code in sorted(codes)) if self.starts else ()
 
     def _factor(self, code: str, start: datetime) -> FactorHours:
