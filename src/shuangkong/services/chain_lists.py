@@ -25,8 +25,13 @@ LISTS: Mapping[str, Hanging] = {
     ),
     "marks": Hanging(tables.OperatorMark),
     "notices": Hanging(tables.ShutdownNotice),
+    "tests": Hanging(tables.PlannedTestVersion),
+    "results": Hanging(tables.LaboratoryFinding),
 }  # fmt: skip
-_JOINED = {"points": ("point__organisation",), "limits": ("point",), "devices": ("device", "point"), "marks": ("point", "person"), "notices": ("organisation", "point", "person")}
+_JOINED = {
+    "points": ("point__organisation",), "limits": ("point",), "devices": ("device", "point"), "marks": ("point", "person"), "notices": ("organisation", "point", "person"),
+    "tests": ("point", "person"), "results": ("point", "person"),
+}  # fmt: skip
 
 
 def list_findings() -> Iterator[Finding]:

@@ -391,6 +391,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LaboratoryFinding',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('factor', models.CharField(max_length=20)),
+                ('source', models.CharField(max_length=12)),
+                ('start', models.DateTimeField()),
+                ('end', models.DateTimeField()),
+                ('value', shuangkong.store.fields.ExactDecimalField()),
+                ('unit', models.CharField(max_length=20)),
+                ('is_below', models.BooleanField(default=False)),
+                ('report_number', models.CharField(max_length=60)),
+                ('laboratory', models.CharField(blank=True, max_length=120)),
+                ('report', models.CharField(blank=True, max_length=80)),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.laboratoryfinding')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='laboratory_findings', to='store.monitoringpoint')),
+            ],
+        ),
+        migrations.CreateModel(
             name='EmissionLimit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -516,6 +540,19 @@ class Migration(migrations.Migration):
             name='organisation',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='monitoring_points', to='store.organisation'),
         ),
+        migrations.CreateModel(
+            name='LaboratoryReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=160)),
+                ('media_type', models.CharField(max_length=80)),
+                ('content', models.BinaryField()),
+                ('digest', models.CharField(max_length=80)),
+                ('recorded_at', models.DateTimeField()),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.organisation')),
+            ],
+        ),
         migrations.AddField(
             model_name='filing',
             name='organisation',
@@ -573,6 +610,23 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
+        ),
+        migrations.CreateModel(
+            name='PlannedTestVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('factor', models.CharField(max_length=20)),
+                ('frequency', models.CharField(max_length=8)),
+                ('times', models.PositiveSmallIntegerField(default=1)),
+                ('document', models.CharField(blank=True, max_length=120)),
+                ('valid_from', models.DateField()),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='planned_tests', to='store.monitoringpoint')),
+            ],
         ),
         migrations.CreateModel(
             name='RecoveryCode',
@@ -883,6 +937,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('frozen', 'is_receipt'), name='handed_over_once_and_received_once'),
         ),
         migrations.AddIndex(
+            model_name='laboratoryfinding',
+            index=models.Index(fields=['point', 'factor', 'start'], name='store_labor_point_i_681907_idx'),
+        ),
+        migrations.AddIndex(
             model_name='emissionlimit',
             index=models.Index(fields=['point', 'factor', 'statistic', 'valid_from', 'id'], name='store_emiss_point_i_dc4588_idx'),
         ),
@@ -914,6 +972,10 @@ class Migration(migrations.Migration):
             model_name='monitoringpoint',
             index=models.Index(fields=['kind', 'code'], name='store_monit_kind_ecf552_idx'),
         ),
+        migrations.AddConstraint(
+            model_name='laboratoryreport',
+            constraint=models.UniqueConstraint(fields=('organisation', 'digest'), name='one_laboratory_report_a_digest'),
+        ),
         migrations.AddIndex(
             model_name='filing',
             index=models.Index(fields=['state', 'form', 'period'], name='store_filin_state_b3d593_idx'),
@@ -937,6 +999,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='organisationversion',
             index=models.Index(fields=['organisation', 'valid_from', 'recorded_at'], name='store_organ_organis_88c599_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='plannedtestversion',
+            index=models.Index(fields=['point', 'factor', 'valid_from', 'id'], name='store_plann_point_i_3463f2_idx'),
         ),
         migrations.AddIndex(
             model_name='shutdownnotice',

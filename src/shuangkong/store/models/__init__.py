@@ -22,9 +22,12 @@ from shuangkong.store.models.monitoring import (
     Device,
     DeviceVersion,
     EmissionLimit,
+    LaboratoryFinding,
+    LaboratoryReport,
     MonitoringPoint,
     MonitoringPointVersion,
     OperatorMark,
+    PlannedTestVersion,
     ShutdownNotice,
 )
 from shuangkong.store.models.observations import ObservationRow
@@ -58,8 +61,8 @@ __all__ = [
     "AccessEntry", "Alarm", "AlarmFile", "AlarmStep", "Amendment", "AmendmentDecision", "ApiToken", "Appeal", "AppealAnswer", "Appointment",
     "AppointmentEnd", "AssessmentCycle", "AssessmentStep", "Attachment", "ChainContent", "ChainLink", "CheckWaiver", "Device", "DeviceVersion",
     "DraftCell", "EmissionLimit", "Filing", "FilingAct", "FindingRecord", "FindingStep", "FrozenFile", "FrozenResult", "HandOver",
-    "LineJudgement", "MonitoringPoint", "MonitoringPointVersion", "ObservationRow", "OperatorMark", "Organisation",
-    "OrganisationVersion", "PasswordPast", "Person", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation",
+    "LaboratoryFinding", "LaboratoryReport", "LineJudgement", "MonitoringPoint", "MonitoringPointVersion", "ObservationRow", "OperatorMark", "Organisation",
+    "OrganisationVersion", "PasswordPast", "Person", "PlannedTestVersion", "PublishedHead", "RecoveryCode", "Remark", "SelfEvaluation",
     "SelfEvaluationEvidence", "SelfEvaluationSignature", "Session", "ShutdownNotice", "SignInFailure", "SignInToken", "Submission",
     "TargetVerdict", "TotpSecret", "VerdictDecision", "VerdictEvidence", "Waiver", "WindowVersion",
 ]  # fmt: skip

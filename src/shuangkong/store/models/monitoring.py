@@ -125,6 +125,58 @@ class ShutdownNotice(Listed):
         indexes = [models.Index(fields=["organisation", "start"])]
 
 
+class PlannedTestVersion(Listed):
+    """A line of the self-monitoring plan from a day on (自行监测方案): `times` in every period of `frequency`, none any more where it is 0."""
+
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="planned_tests")
+    factor = models.CharField(max_length=20)
+    frequency = models.CharField(max_length=8)
+    times = models.PositiveSmallIntegerField(default=1)
+    document = models.CharField(max_length=120, blank=True)
+    valid_from = models.DateField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "factor", "valid_from", "id"])]
+
+
+class LaboratoryFinding(Listed):
+    """What a laboratory found in a sample (手工监测结果); a later row corrects or takes back the one it replaces."""
+
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="laboratory_findings")
+    factor = models.CharField(max_length=20)
+    source = models.CharField(max_length=12)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    value = ExactDecimalField()
+    unit = models.CharField(max_length=20)
+    is_below = models.BooleanField(default=False)
+    report_number = models.CharField(max_length=60)
+    laboratory = models.CharField(max_length=120, blank=True)
+    report = models.CharField(max_length=80, blank=True)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    is_withdrawn = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "factor", "start"])]
+
+
+class LaboratoryReport(AppendOnly):
+    """A laboratory's report as a file (监测报告附件); results name it by its digest."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    name = models.CharField(max_length=160)
+    media_type = models.CharField(max_length=80)
+    content = models.BinaryField()
+    digest = models.CharField(max_length=80)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "digest"], name="one_laboratory_report_a_digest")]
+
+
 class Alarm(AppendOnly):
     """Something at a point, or with a device, that somebody must answer for (报警); one outage is one alarm."""
 
