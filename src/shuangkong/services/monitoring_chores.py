@@ -11,11 +11,13 @@ from django.db import connections
 
 from shuangkong.services import clock
 from shuangkong.services.alarms import raise_alarms
+from shuangkong.services.emission_figures import refresh_emissions
+from shuangkong.services.simulated_past import tell_simulated_past
 
 PAUSE_SECONDS = 30.0
 Step = Callable[[datetime], object]
 # Each on its own: one that fails is told of and tried again in the next round, the others are done.
-STEPS: tuple[Step, ...] = (raise_alarms,)
+STEPS: tuple[Step, ...] = (tell_simulated_past, raise_alarms, refresh_emissions)
 _log = logging.getLogger("shuangkong.monitoring")
 
 

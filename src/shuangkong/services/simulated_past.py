@@ -7,6 +7,8 @@ to replace and something that may not be replaced.
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
+
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.readings import Merged, merge, take_in
 from shuangkong.services.monitoring_devices import device_settings
@@ -15,6 +17,7 @@ from shuangkong.services.readings import conventions_on, open_lake
 from shuangkong.simulation.loggers import FLOW, STEADY, usual_levels
 from shuangkong.store.models import Device, EmissionLimit, MonitoringPoint
 
+_told: set[Path] = set()  # by this process
 _SOURCE = ("simulated-past", 1)
 _DAYS = 100
 _TOLD_LIVE = timedelta(hours=27)  # what the loggers tell themselves when they begin
@@ -32,6 +35,14 @@ SELECT point, factor, kind, ts, CAST(round(value, places) AS DECIMAL(18,6)) AS v
     FROM told, (SELECT ts, date_trunc('month', ts) AS month, CAST(date_part('day', ts) * 24 + date_part('hour', ts) AS BIGINT) AS hour_of_month
                 FROM (SELECT unnest(range(TIMESTAMP '{start}', TIMESTAMP '{end}', INTERVAL 1 HOUR)) AS ts)))
 """
+
+
+def tell_simulated_past(now: datetime) -> None:
+    """Tell the lake of a demo its past, once (载入模拟历史); anywhere else nothing happens."""
+    data = Path(settings.DATA)
+    if settings.IS_DEMO and data not in _told:
+        load_simulated_past(data=data, now=now)
+        _told.add(data)
 
 
 def load_simulated_past(*, data: Path, now: datetime) -> Merged:
