@@ -28,6 +28,7 @@ _COMMANDS = {
     "assess": ("shuangkong.cli.assess:assess", "年度、中期、五年考核 / annual, mid-term, five-year assessment"),
     "hj212": ("shuangkong.cli.hj212:hj212", "HJ 212 通信包解码 / decode packets of monitoring devices"),
     "gateway": ("shuangkong.cli.gateway:gateway", "接收数采仪的通信包并入湖 / take packets from loggers into the lake"),
+    "mqtt": ("shuangkong.cli.mqtt:mqtt", "接收计量表的 MQTT 消息并入湖 / take readings of meters over MQTT into the lake"),
     "readings": ("shuangkong.cli.readings:readings", "表计读数：导入、汇总、查询 / meter readings: import, roll up, query"),
     "serve": ("shuangkong.cli.serve:serve", "启动平台 / start the platform"),
     "user": ("shuangkong.cli.user:user", "首任管理员、名册、重置、停用 / first administrators, list, reset, end"),

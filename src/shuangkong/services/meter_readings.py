@@ -6,7 +6,7 @@ reason, for quarantine. The same reading again changes nothing, another one for 
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import close_old_connections
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.faults import Fault, InputRefused
@@ -172,6 +173,17 @@ def _rows_of(point: str, payload: bytes) -> Iterator[ToldReading]:
             yield ToldReading(str(one.get("point") or point), one["ts"], one["reading"])
         else:
             yield ToldReading(point, "", "")
+
+
+def keeper(data: Path) -> Callable[[Sequence[tuple[str, bytes]]], Taken]:
+    """Return what keeps messages in the inbox of a data folder (消息收件), for one thread."""
+    inbox = open_inbox(data / INBOX_FILE)
+
+    def keep(messages: Sequence[tuple[str, bytes]]) -> Taken:
+        close_old_connections()
+        return take_messages(messages, inbox=inbox)
+
+    return keep
 
 
 def keep_readings(rows: Sequence[ToldReading]) -> int:
