@@ -1,8 +1,8 @@
 """Energy of meters and places out of the roll-up (计量能耗): sums over a span with coverage, estimated share and as-of; missing is not zero."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 
@@ -49,11 +49,16 @@ class Span:
     @property
     def is_running(self) -> bool:
         """Whether the period is not over yet."""
-        return self.end < self.period.end
+        return clock.today() < self.period.end
+
+    @property
+    def whole_end(self) -> date:
+        """The day after the last that is over."""
+        return min(self.end, clock.today()) if self.is_running else self.end
 
     def beside(self, other: Period) -> tuple[date, date]:
         """Return as many days of another period; all of it where this one is over (可比时段)."""
-        return (other.start, other.end) if not self.is_running else (other.start, min(other.end, other.start + (self.end - self.start)))
+        return (other.start, other.end) if not self.is_running else (other.start, min(other.end, other.start + (self.whole_end - self.start)))
 
 
 def span_of(period: Period) -> Span:
@@ -124,16 +129,14 @@ def _with(one: MeteredUse, other: MeteredUse) -> MeteredUse:
 
 
 def total_of(uses: Iterable[MeteredUse]) -> MeteredUse | None:
-    """Return uses of several carriers as one in coal equivalent (合计): the quantity's coverage and as-of stay, its amount does not; None of none."""
-    found = merged(uses)
+    """Return uses of several carriers as one, its quantity in coal equivalent [kgce], the estimated part weighed as its carrier is (合计); None of none."""
+    every = list(uses)
+    found = merged(every)
     if found is None:
         return None
-    return MeteredUse("", found.flow, Aggregate(None, found.quantity.covered, found.quantity.due, Decimal(0), found.quantity.as_of), found.kgce, found.kgco2, found.over_limit)
-
-
-def newest_of(uses: Iterable[Mapping[tuple[str, str], MeteredUse]]) -> datetime | None:
-    """Return when the newest reading behind some uses was recorded (截至)."""
-    return max((use.quantity.as_of for by_key in uses for use in by_key.values() if use.quantity.as_of is not None), default=None)
+    estimated = sum((one.quantity.estimated * one.kgce / one.quantity.amount for one in every if one.quantity.amount and one.kgce is not None), Decimal(0))
+    quality = found.quantity
+    return MeteredUse("", found.flow, Aggregate(found.kgce, quality.covered, quality.due, estimated, quality.as_of), found.kgce, found.kgco2, found.over_limit)
 
 
 def _sum(figures: Iterable[Decimal | None]) -> Decimal | None:

@@ -68,7 +68,7 @@ def differences_of(meters: Iterable[Meter], uses: MeterUses) -> tuple[Difference
         total, parts = quantity_of(main, uses), {one.code: quantity_of(one, uses) for one in alike}
         difference = main_sub_difference(total, parts)
         found.append(Difference(main, alike, total, combined(parts.values()), difference, _weight(difference, use_of(main, uses))))
-    return tuple(sorted(found, key=lambda one: (one.found.difference is None, -one.weight, -abs(one.found.pct or 0), one.main.code)))
+    return tuple(sorted(found, key=lambda one: (one.found.difference is None, -one.weight, -abs(one.found.pct or Decimal(0)), one.main.code)))
 
 
 def _weight(difference: MainSubDifference, main: MeteredUse | None) -> Decimal:

@@ -168,6 +168,11 @@ def _factors(carrier: EnergyCarrier, grid_region: str) -> list[FactorRow]:
     return rows
 
 
+def co2_rule_path(carrier: EnergyCarrier, grid_region: str) -> str:
+    """Return the rule by which a carrier's CO2 is reckoned (排放系数规则), whether or not there is one."""
+    return _co2_rule(carrier, grid_region)[0]
+
+
 def _co2_rule(carrier: EnergyCarrier, grid_region: str) -> tuple[str, Decimal]:
     """The rule of a carrier's CO2, and what its figure is to be multiplied by to be kg of one physical unit."""
     if carrier.family is CarrierFamily.ELECTRICITY:

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from shuangkong.web import health
 
-AREAS = ("administration", "api", "assessments", "audit", "board", "findings", "monitoring", "people", "places", "returns", "rules", "verdicts")
+AREAS = ("administration", "api", "assessments", "audit", "board", "findings", "monitoring", "monitoring.energy", "people", "places", "returns", "rules", "verdicts")
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),

@@ -1,0 +1,94 @@
+"""Energy from meters: sums with coverage, load, flows, differences, virtual meters; the figures of a park; what may not be told."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from conftest import CITY, COUNTY, OTHER_COUNTY, OTHER_UNIT, UNIT
+from energy_steps import PARK, TENANT, metered_city
+from signed_client import signed_in
+
+from shuangkong.access.roles import Role
+from shuangkong.kernel.period import Period
+from shuangkong.services.energy_pages import unit_energy_page
+from shuangkong.services.people import NotPermitted
+from shuangkong.services.place_energy import differences_page, place_energy_page
+
+YEAR = Period.year(2026)
+
+
+@pytest.fixture
+def officer(person, tmp_path: Path, settings):
+    settings.DATA = tmp_path
+    metered_city(person, tmp_path)
+    return person(Role.VERIFIER, CITY)
+
+
+def test_a_unit_by_its_meters(officer) -> None:
+    page = unit_energy_page(code=UNIT, who=officer, period=YEAR)
+    (power, heat) = page.rows
+    # 72 hours of 100 kWh, one of 300 more; the sub-meters count once, below; heat is metered and nothing was heard: not zero.
+    assert (power.use.quantity.amount, power.use.tce, power.use.quantity.estimated) == (Decimal("7500.000000"), Decimal("0.92175"), Decimal(0))
+    assert (heat.use.quantity.amount, heat.use.quantity.coverage_pct) == (None, Decimal(0))
+    assert power.coal_rule.startswith("energy.coal_equivalent.electricity")
+    assert (power.before, power.change_pct) == (None, None)
+    load = page.load
+    assert load is not None
+    assert (load.summary.peak.load, load.summary.base, load.heard) == (Decimal(400), Decimal(100), 72)
+    assert load.summary.peak.start.isoformat() == "2026-02-28T06:00:00"
+    assert load.loads[0] is None
+    assert {(link.source.zh, link.target.zh): link.tce for link in page.links} == {
+        ("电力", "生产"): Decimal("0.530928"), ("电力", "照明"): Decimal("0.088488"), ("电力", "未装分表或线损"): Decimal("0.302334"),
+    }  # fmt: skip
+
+
+def test_main_meters_against_sub_meters_and_virtual_ones(officer) -> None:
+    page = differences_page(who=officer, period=YEAR)
+    first, second = page.differences
+    assert (first.main.code, first.found.difference, first.found.pct) == ("U100.E01", Decimal("7200.000000"), Decimal(20))
+    assert (second.main.code, second.found.difference, round(second.coverage_pct or 0, 1)) == ("U001.E01", Decimal("2460.000000"), Decimal("74.0"))
+    (virtual,) = page.virtual
+    assert (virtual.meter.code, virtual.total.amount) == ("U001.V01", Decimal("3180.000000"))
+
+
+def test_a_park_by_its_meters(officer) -> None:
+    page = place_energy_page(code=PARK, who=officer, period=YEAR)
+    facts = page.facts
+    assert facts is not None
+    own, (centre,) = facts.own_power, facts.data_centres
+    assert own is not None
+    assert own.found is not None
+    # 50 made, 10 sent out, 100 taken: 40 of 50 used here, of 140 consumed.
+    assert (own.found.local_pct, round(own.found.self_supply_pct, 2)) == (Decimal(80), Decimal("28.57"))
+    assert (centre.organisation, centre.ratio) == (TENANT, Decimal("1.25"))
+    assert facts.water is not None
+    assert (facts.water.balance.loss, facts.water.balance.pct, facts.water.leakage.leakage_pct) == (Decimal("1728.000000"), Decimal(12), Decimal(12))
+
+
+def test_the_city_is_not_held_up_by_a_county_without_meters(officer) -> None:
+    page = place_energy_page(code="", who=officer, period=YEAR)
+    assert page.total is not None
+    assert page.total.quantity.amount == sum(part.use.kgce for part in page.parts if part.use is not None and part.use.kgce is not None)
+    assert OTHER_COUNTY in {part.node.code for part in page.parts if not part.is_metered}
+    assert not page.silent
+
+
+def test_who_sees_what(officer, person) -> None:
+    stranger = person(Role.REPORTER, OTHER_UNIT)
+    with pytest.raises(NotPermitted):
+        unit_energy_page(code=UNIT, who=stranger, period=YEAR)
+    # Two units stand behind the county's sum: told, each could work out the other's.
+    county = place_energy_page(code=COUNTY, who=stranger, period=YEAR)
+    assert (county.is_hidden, county.rows, county.total, county.parts[0].use) == (True, (), None, None)
+    assert place_energy_page(code=PARK, who=stranger, period=YEAR).facts is None
+    assert differences_page(who=stranger, period=YEAR).differences == ()
+
+
+def test_the_pages(officer) -> None:
+    client = signed_in(officer)
+    unit = client.get(f"/monitoring/energy/units/{UNIT}?month=2026-02").content.decode()
+    for said in ("计量用能", "峰荷", "load-heat", "未装分表或线损", "U001.E01 - U001.E02"):
+        assert said in unit
+    for address in ("/monitoring/energy", f"/monitoring/energy/places/{PARK}?lang=en", "/monitoring/energy/differences"):
+        assert client.get(address).status_code == 200
+    assert client.get("/monitoring/energy/places/NIEMAND").status_code == 422
