@@ -30,6 +30,7 @@ _COMMANDS = {
     "gateway": ("shuangkong.cli.gateway:gateway", "接收数采仪的通信包并入湖 / take packets from loggers into the lake"),
     "mqtt": ("shuangkong.cli.mqtt:mqtt", "接收计量表的 MQTT 消息并入湖 / take readings of meters over MQTT into the lake"),
     "readings": ("shuangkong.cli.readings:readings", "表计读数：导入、汇总、查询 / meter readings: import, roll up, query"),
+    "emissions": ("shuangkong.cli.emissions:emissions", "监测排放量：小时数据、日月年数据 / monitored emissions: hours, days, months, years"),
     "serve": ("shuangkong.cli.serve:serve", "启动平台 / start the platform"),
     "user": ("shuangkong.cli.user:user", "首任管理员、名册、重置、停用 / first administrators, list, reset, end"),
     "migrate": ("shuangkong.cli.migrate:migrate", "建立或升级数据表 / make or upgrade the tables"),
