@@ -1,7 +1,7 @@
 """A cycle of assessment from start to publication: start, review, judge, announce, close, publish. One function, one transaction."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -289,8 +289,13 @@ def appeal_last_day(cycle: AssessmentCycle) -> date | None:
     announced = cycle.steps.filter(act=CycleAct.ANNOUNCE.name).order_by("-version_after").first()
     if announced is None:
         return None
-    day = clock.day_of(announced.recorded_at)
-    allowed = int(rules_at(day).get("assessment.calendar.appeal_working_days").number)
+    return working_days_after(announced.recorded_at, "appeal_working_days")
+
+
+def working_days_after(moment: datetime, rule: str) -> date:
+    """Return the last of the working days that the calendar of assessment allows from a moment (期限)."""
+    day = clock.day_of(moment)
+    allowed = int(rules_at(day).get(f"assessment.calendar.{rule}").number)
     return due_day(Deadline(working_days=allowed), Period.parse(day.isoformat()), is_working_day=is_working_day)
 
 

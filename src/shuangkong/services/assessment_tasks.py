@@ -10,7 +10,7 @@ from shuangkong.assessment.rubric import Cycle
 from shuangkong.kernel.language import Words
 from shuangkong.rules import at as rules_at
 from shuangkong.services import clock
-from shuangkong.services.assessment_cycles import appeal_last_day, unsigned
+from shuangkong.services.assessment_cycles import appeal_last_day, unsigned, working_days_after
 from shuangkong.services.cycle_pages import CycleLine, cycle_line
 from shuangkong.services.cycle_results import computed
 from shuangkong.services.organisations import tree_on
@@ -71,7 +71,7 @@ def _of_cycle(row: AssessmentCycle, who: Member) -> Iterator[AssessmentTask]:
     elif line.state in _WAITS_FOR:
         act, permission = _WAITS_FOR[line.state]
         if who.may(permission):
-            yield AssessmentTask(line, act, due_on=_review_due(row) if act is CycleAct.ANNOUNCE else None)
+            yield AssessmentTask(line, act, due_on=_review_due(row) if act is CycleAct.ANNOUNCE else _freeze_due(row) if act is CycleAct.FREEZE else None)
 
 
 def _self_evaluating(line: CycleLine, who: Member) -> Iterator[AssessmentTask]:
@@ -91,7 +91,7 @@ def _appealing(line: CycleLine, who: Member) -> Iterator[AssessmentTask]:
     waiting = list(line.row.appeals.filter(answer=None).select_related("cycle").order_by("id"))
     if who.may(Permission.APPEAL_ANSWER):
         for one in waiting:
-            yield AssessmentTask(line, CycleAct.ANSWER, one.jurisdiction, tree.find(one.jurisdiction).name, appeal=one)
+            yield AssessmentTask(line, CycleAct.ANSWER, one.jurisdiction, tree.find(one.jurisdiction).name, working_days_after(one.recorded_at, "appeal_answer_working_days"), one)
     if who.may(Permission.ASSESSMENT_RUN) and not waiting and last is not None and clock.today() > last:
         yield AssessmentTask(line, CycleAct.CLOSE)
 
@@ -107,6 +107,12 @@ def _review_due(row: AssessmentCycle) -> date | None:
     """Return the day by which the assessing agency has checked and reported."""
     month, _, day = str(rules_at(clock.today()).get("assessment.calendar.site_report_due").value).partition("-")
     return _due(row, date(row.year + 1, int(month), int(day)))
+
+
+def _freeze_due(row: AssessmentCycle) -> date | None:
+    """Return the day by which the city government has decided, counted from the end of the appeals."""
+    closed = row.steps.filter(act=CycleAct.CLOSE.name).order_by("-version_after").first()
+    return working_days_after(closed.recorded_at, "freeze_working_days") if closed is not None else None
 
 
 def _due(row: AssessmentCycle, day: date) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shuangkong.kernel.rounding import round_gbt8170
+from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.returns.entries import Entry
 from shuangkong.returns.form import Cell, CellKey, Form
 
@@ -64,7 +64,8 @@ def entry_text(cell: Cell, entry: Entry | None) -> str:
         return ""
     if entry.number is None:
         return entry.stored()
-    return f"{_rounded(cell, entry.number):,f}"
+    figure = _rounded(cell, entry.number)
+    return f"{Decimal(plain(figure)) if cell.prefill else figure:,f}"  # a coefficient is said as it is printed, without noughts behind it
 
 
 def change_text(cell: Cell, before: Entry | None, after: Entry | None) -> str:

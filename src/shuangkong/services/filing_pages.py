@@ -18,7 +18,7 @@ from shuangkong.services import clock
 from shuangkong.services.amendments import ShownAmendment, amendments_of, may_ask
 from shuangkong.services.chain_rows import stood_in_for
 from shuangkong.services.check_waivers import acts_open_on_check, steps_on
-from shuangkong.services.filing_cells import known_now
+from shuangkong.services.filing_cells import Saved, known_now
 from shuangkong.services.filing_checks import Found, catalogue_now, check_filing, told_cells
 from shuangkong.services.filing_differences import Difference, change_text, differences, entry_text
 from shuangkong.services.filing_forms import form_of, laid_out, missing_cells, previous_entries
@@ -157,6 +157,7 @@ class Filled:
     inputs: int
     required_filled: int
     required: int
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,8 +353,13 @@ def _filled(form: Form, entries: Mapping[CellKey, Entry], missing: Sequence[Faul
     sparse = {table.code for table in form.tables if table.is_sparse}
     required = [cell for cell in inputs if cell.is_required and cell.key.table not in sparse]
     return Filled(
-        sum(key in entries for key in (cell.key for cell in inputs)), len(inputs), sum(cell.key in entries for cell in required), len(required)
+        sum(key in entries for key in (cell.key for cell in inputs)), len(inputs), sum(cell.key in entries for cell in required), len(required), len(missing)
     )
+
+
+def filled_of(form: Form, saved: Saved) -> Filled:
+    """Return how far a return is filled in after saving (填报进度)."""
+    return _filled(form, saved.typed, missing_cells(form, saved.whole))
 
 
 def _since_sent_back(form: Form, filing: Filing, whole: Mapping[CellKey, Entry]) -> tuple[Difference, ...]:

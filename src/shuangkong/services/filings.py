@@ -183,6 +183,11 @@ def acts_open_to(filing: Filing, who: Member) -> tuple[ReturnAct, ...]:
     return tuple(possible)
 
 
+def was_just_done(*, filing_id: int, act: ReturnAct, version: int, who: Member) -> bool:
+    """Tell whether a person has done this very act to this very version already (是否已办): the second of two clicks lost to the first."""
+    return FilingAct.objects.filter(filing_id=filing_id, act=act.name, version_after=version + 1, person_id=who.pk).exists()
+
+
 def _act(filing: Filing, act: ReturnAct, actor: Actor, *, content: bytes | None = None, reason: str = "") -> int:
     """Change the state if it still is what it was, and write down who did it, sealed."""
     before = ReturnState[filing.state]

@@ -53,6 +53,16 @@ class NoReason(Refusal):
         )  # fmt: skip
 
 
+class NothingChanged(Refusal):
+    """What is asked for holds already (没有变更)."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(
+            thing=Words("机构变更", "change of an organisation"), value=node.name.zh, rule=Words("与现有情况相同，没有要变更的", "says what holds already"),
+            remedy=Words("改了内容再提交", "change something first"),
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """What held of an organisation for some days (沿革): `until` is the last of them, None while it still holds."""
@@ -253,7 +263,7 @@ def change(
     NotPermitted
         Unless the person is in charge of it; and, for all but its name, unless that is for an agency of the city: where a unit is
         counted is not for one of two counties to say.
-    NoReason, NotMovable, BadOrganisation, UnknownOrganisation
+    NoReason, NothingChanged, NotMovable, BadOrganisation, UnknownOrganisation
         If it cannot be.
     """
     tree = tree_on(clock.today())
@@ -270,6 +280,8 @@ def change(
         raise NoReason
     facts = facts_told(held, name_zh.strip(), name_en.strip(), parent or held.parent or "", park, is_closed, tree_on(valid_from))
     facts = replace(facts, tags=tags_told(held, trade, tags, valid_from))
+    if facts == OrganisationFacts(name=held.name, parent=held.parent, park=held.park, tags=held.tags):
+        raise NothingChanged(held)
     return change_organisation(code=code, facts=facts, valid_from=valid_from, actor=actor, reason=reason.strip())
 
 

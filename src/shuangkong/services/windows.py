@@ -16,6 +16,7 @@ from shuangkong.returns.deadline import filing_window
 from shuangkong.returns.form import Form
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, seal
+from shuangkong.services.handling_limits import handling_limit
 from shuangkong.services.people import Member, actor_of
 from shuangkong.services.return_forms import is_working_day
 from shuangkong.store.models import Waiver, WindowVersion
@@ -102,6 +103,14 @@ def change_window(*, form: Form, period: Period, opens_on: date, due_on: date, c
     if period.grain is not form.grain:
         raise BadWindow(str(period), Words(f"本表按{form.grain.value}填报", f"the form is filed by the {form.grain.name.lower()}"))
     return set_window(form=form, period=period, opens_on=opens_on, due_on=due_on, closes_on=closes_on, actor=actor, reason=reason)
+
+
+def early_notice(period: Period, opens_on: date) -> Words | None:
+    """Return what to tell who opened a window long before the end of its period (填报期提示), None where its day is usual; it is taken all the same."""
+    days, most = (period.end - opens_on).days, handling_limit("window_early_days")
+    if days <= max(most, (period.end - period.start).days):
+        return None
+    return Words(f"开始日比 {period} 期末早 {days} 天，请核对年份", f"it opens {days} days before the end of {period}: see that the year is right")
 
 
 def require_open(form: Form, period: str, organisation: str, *, is_asked_for: bool = False) -> None:

@@ -59,7 +59,7 @@ def test_each_step_after_waits_for_its_own_post_and_leads_there(person: Person) 
     acted(cycle, person, CycleAct.ANNOUNCE)
     assert waits(assessor) == []
     file_appeal(cycle_id=cycle.pk, jurisdiction=COUNTY, item="A1", reason="口径不同", who=person(Role.FIRST_RESPONSIBLE, COUNTY))
-    assert waits(assessor) == [("ANSWER", COUNTY, "")]
+    assert waits(assessor) == [("ANSWER", COUNTY, "2026-03-23")]  # fifteen working days after the second
     page = signed_in(assessor).get("/work").content.decode()
     assert (f'href="/assessments/{cycle.pk}#appeals"' in page, "口径不同" in page) == (True, True)
     assert waits(person(Role.REPORTER, OTHER_COUNTY)) == []
@@ -68,7 +68,7 @@ def test_each_step_after_waits_for_its_own_post_and_leads_there(person: Person) 
 def test_the_freeze_the_publication_and_the_hand_over_wait_for_their_posts(person: Person) -> None:
     cycle = decided_cycle(person)
     assessor, government, recipient = person(Role.ASSESSOR, REFORM), person(Role.GOVERNMENT, CITY), person(Role.RECIPIENT, CITY)
-    assert (waits(government), waits(assessor), waits(recipient)) == ([("FREEZE", "", "")], [], [])
+    assert (waits(government), waits(assessor), waits(recipient)) == ([("FREEZE", "", "2026-03-30")], [], [])  # twenty working days after the second
     assert f'href="/assessments/{cycle.pk}/freeze"' in signed_in(government).get("/work").content.decode()
     frozen(cycle, person)
     assert (waits(government), waits(assessor)) == ([], [("PUBLISH", "", "")])

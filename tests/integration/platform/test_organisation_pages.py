@@ -10,10 +10,19 @@ from unit_steps import moved, park_of, unit_of
 from shuangkong.access.roles import Role
 from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filings import open_filing
-from shuangkong.services.organisation_changes import NoReason, NotMovable, change, history_of, history_page, tree_page
+from shuangkong.services.organisation_changes import (
+    NoReason,
+    NothingChanged,
+    NotMovable,
+    change,
+    history_of,
+    history_page,
+    tree_page,
+)
 from shuangkong.services.organisation_register import register
 from shuangkong.services.organisations import BadOrganisation, OrganisationKind, UnknownOrganisation, tree_on
 from shuangkong.services.people import Member, NotPermitted
+from shuangkong.store.models import ChainLink
 
 XIPING, SHANGCAI, DAY = "411721", "411722", date(2026, 4, 1)
 
@@ -54,6 +63,18 @@ def test_a_city_agency_tells_the_trade_from_a_day_on(person: Person) -> None:
         changed(city, trade="99", valid_from=date(2026, 7, 1))
     with pytest.raises(NotPermitted):
         changed(person(Role.REVIEWER, XIPING), trade="17", valid_from=date(2026, 7, 1))
+
+
+def test_what_changes_nothing_is_refused_and_not_sealed(person: Person) -> None:
+    city = person(Role.REVIEWER, "statistics")
+    links = ChainLink.objects.count()
+    for told in ({}, {"parent": XIPING}, {"name_zh": "模拟厂U001", "name_en": "Simulated works U001"}, {"trade": ""}):
+        with pytest.raises(NothingChanged):
+            changed(city, **told)
+    assert ChainLink.objects.count() == links
+    changed(city, parent=SHANGCAI)
+    with pytest.raises(NothingChanged):
+        changed(city, parent=SHANGCAI, valid_from=date(2026, 5, 1))
 
 
 @pytest.mark.parametrize("told", [{"parent": SHANGCAI}, {"is_closed": True}, {"park": "P01"}])

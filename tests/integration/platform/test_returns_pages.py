@@ -52,7 +52,7 @@ def test_the_entry_page_has_the_grid_with_meaning_and_marks(person: Person) -> N
     assert 'name="energy.raw_coal.consumed"' in page
     assert "报告期内企业各种用途实际消费的该品种" in page
     assert "此格不适用" in page
-    assert "必填 0 /" in page
+    assert '<span data-filled="required_filled">0</span> /' in page
 
 
 def test_saving_answers_what_follows_and_what_is_odd(person: Person) -> None:
@@ -63,6 +63,10 @@ def test_saving_answers_what_follows_and_what_is_odd(person: Person) -> None:
     assert [one["key"] for one in told["faults"]] == ["energy.raw_coal.cost"]  # type: ignore[attr-defined]
     assert told["computed"]["energy.raw_coal.coal_equivalent"]["text"] == "728.59"  # type: ignore[index]  # 1020 × 0.7143
     assert "C002" in {one["code"] for one in told["findings"]}  # type: ignore[attr-defined]
+    before = told["filled"]  # type: ignore[index]
+    assert (before["filled"], before["required_filled"]) == (3, 0)
+    told = save(client, filing, {"total.recovered_tce.value": "0", "energy.raw_coal.non_industrial": ""})[1]
+    assert (told["filled"]["filled"], told["filled"]["required_filled"], told["filled"]["missing"]) == (3, 1, before["missing"] - 1)  # type: ignore[index]
 
 
 def test_of_two_people_at_one_cell_the_later_is_told_and_nothing_is_lost(person: Person) -> None:
@@ -113,6 +117,11 @@ def test_a_return_from_submission_to_lock_by_its_pages(person: Person) -> None:
     assert "现在由审核人办理" in page
     for number, (hands, act) in enumerate(((reviewer, "ACCEPT"), (reviewer, "REVIEW"), (approver, "APPROVE"), (keeper, "LOCK")), start=1):
         assert hands.post(f"/returns/{filing}/act", {"act": act, "version": str(number)}).status_code == 302
+    again = keeper.post(f"/returns/{filing}/act", {"act": "LOCK", "version": "4"}, follow=True)  # the second of two clicks
+    assert "已锁定，无需重复办理" in again.content.decode()
+    assert "没有办成" not in again.content.decode()
+    assert approver.post(f"/returns/{filing}/act", {"act": "LOCK", "version": "4"}).status_code == 403
+    assert Filing.objects.get(pk=filing).version == 5
     locked = client.get(f"/returns/{filing}").content.decode()
     assert "已锁定" in locked
     assert "申请更正" in locked

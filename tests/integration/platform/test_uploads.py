@@ -63,6 +63,13 @@ def test_what_was_filled_in_offline_is_shown_cell_by_cell_and_written_only_when_
     assert dict(Filing.objects.get(pk=filing).cells.values_list("key", "text")) == {COST: "95"}
 
 
+def test_where_nothing_would_change_nothing_is_offered_to_apply(person: Person) -> None:
+    filing, client = draft(person)
+    page = upload(client, filing, filled_template(client, filing)).content.decode()  # type: ignore[attr-defined]
+    assert "没有要写入的内容" in page
+    assert "/apply" not in page
+
+
 def test_a_ticket_serves_one_return_and_one_person_and_cannot_be_altered(person: Person) -> None:
     filing, client = draft(person)
     reporter, other = person(Role.REPORTER, "U001"), person(Role.REPORTER, "U001", "b")

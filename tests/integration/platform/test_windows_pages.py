@@ -33,6 +33,14 @@ def test_the_agency_opens_extends_and_closes_with_a_reason(person: Person) -> No
     assert verify_chain().is_sound
 
 
+def test_a_window_opened_years_before_its_period_is_taken_and_pointed_out(person: Person) -> None:
+    keeper = signed_in(person(Role.REVIEWER, "statistics"))
+    told = keeper.post("/returns/windows/change", {**OPEN, "opens_on": "2016-01-01"}, follow=True).content.decode()
+    assert "开始日比 2025 期末早 3653 天，请核对年份" in told
+    assert str(window_of(FORM, PERIOD).opens_on) == "2016-01-01"  # type: ignore[union-attr]
+    assert "请核对年份" not in keeper.post("/returns/windows/change", OPEN, follow=True).content.decode()
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [

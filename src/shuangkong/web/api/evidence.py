@@ -108,6 +108,7 @@ class ProvenAct(Schema):
     text: str
     head: HeadShape | None
     others: list[ActLine]
+    is_partial: bool = Field(description="成批载入的一环，内容只列读者可查看的单位 / of a batch: only the organisations that the reader may see are told")
 
 
 @router.get("/acts", auth=Allowed(_P.EVIDENCE_READ), response=answers(Acts), summary="办理记录 / who did what")

@@ -15,7 +15,7 @@ from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_lists import progress
 from shuangkong.services.form_pages import listed_forms, shown_form
 from shuangkong.services.waivers import waive_period
-from shuangkong.services.windows import change_window, managed_windows
+from shuangkong.services.windows import change_window, early_notice, managed_windows
 from shuangkong.services.work_pages import work_page
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import AsText, ByName, Day, Keyed, Listed, Paging, Said, Short, Told, answers
@@ -187,6 +187,12 @@ class WindowAsked(Schema):
     reason: Said
 
 
+class WindowSet(Keyed):
+    """The window that was set (填报期已调整), and what is to be seen to."""
+
+    notice: Told | None = None
+
+
 class WaiverAsked(Schema):
     """Whom to release from a period (豁免填报), or no longer."""
 
@@ -232,14 +238,14 @@ def read_windows(request: HttpRequest, page: Query[Paging], form: Short = "", pe
     return page.of(managed_windows(who=request.member, forms=forms().values(), form=form, period=period))
 
 
-@router.post("/windows", auth=Allowed(_P.WINDOW_MANAGE), response=answers(Keyed), summary="调整填报期 / set a window")
+@router.post("/windows", auth=Allowed(_P.WINDOW_MANAGE), response=answers(WindowSet), summary="调整填报期 / set a window")
 def set_window(request: HttpRequest, told: WindowAsked) -> Any:
     """Open, extend or close a window; sealed with its reason (调整填报期). The key is that of the link."""
     period = Period.parse(told.period)
     link = change_window(
         form=form_of(told.form, period), period=period, opens_on=told.opens_on, due_on=told.due_on, closes_on=told.closes_on, who=request.member, reason=told.reason.strip()
     )
-    return {"key": link}
+    return {"key": link, "notice": early_notice(period, told.opens_on)}
 
 
 @router.post("/waivers", auth=Allowed(_P.PERIOD_WAIVE), response=answers(Keyed), summary="豁免填报 / waive a period")

@@ -41,6 +41,9 @@ def act(request: HttpRequest, filing: int) -> HttpResponse:
     except NotPermitted:
         raise
     except InputRefused as refused:
+        if filings.was_just_done(filing_id=filing, act=done, version=version, who=request.member):
+            messages.info(request, f"已{done.value}，无需重复办理" if language_of(request) == "zh" else f"Done already: {done.words.en}")
+            return HttpResponseRedirect(reverse("return", args=[filing]))
         status = 409 if isinstance(refused, filings.ChangedMeanwhile) else 422
         return answer_return(request, show_filing(filing_id=filing, who=request.member), faults=refused.faults, status=status)
     messages.success(request, f"已{done.value}" if language_of(request) == "zh" else f"Done: {done.words.en}")

@@ -10,7 +10,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period, day_named
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.waivers import waive_period
-from shuangkong.services.windows import change_window, managed_windows, may_manage
+from shuangkong.services.windows import change_window, early_notice, managed_windows, may_manage
 from shuangkong.web.page import language_of
 from shuangkong.web.security.policies import policy
 
@@ -37,7 +37,11 @@ def change(request: HttpRequest) -> HttpResponse:
         form=form_of(told.get("form", ""), period), period=period, opens_on=day_named(told.get("opens_on", "")), due_on=day_named(told.get("due_on", "")),
         closes_on=day_named(closes) if closes else None, who=request.member, reason=told.get("reason", "").strip(),
     )  # fmt: skip
-    messages.success(request, "填报期已调整" if language_of(request) == "zh" else "The window was changed")
+    language = language_of(request)
+    messages.success(request, "填报期已调整" if language == "zh" else "The window was changed")
+    notice = early_notice(period, day_named(told.get("opens_on", "")))
+    if notice is not None:
+        messages.warning(request, notice.in_language(language))
     return HttpResponseRedirect(reverse("windows"))
 
 

@@ -1,6 +1,7 @@
 """Returns: what waits, how far filing has come, the entry grid, the meaning of a form's figures."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -20,7 +21,7 @@ from shuangkong.services.filing_cells import Saved
 from shuangkong.services.filing_checks import Found, told_cells
 from shuangkong.services.filing_forms import forms
 from shuangkong.services.filing_lists import progress
-from shuangkong.services.filing_pages import ShownFiling, change_cells, form_of_filing, show_filing
+from shuangkong.services.filing_pages import ShownFiling, change_cells, filled_of, form_of_filing, show_filing
 from shuangkong.services.form_pages import listed_forms, shown_form
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.people import NotPermitted
@@ -109,7 +110,7 @@ def save_cells(request: HttpRequest, filing: int) -> HttpResponse:
 def _answer(saved: Saved, form: Form, language: Language) -> Mapping[str, Any]:
     changed = {f"change:{key}": {"value": text, "text": text or "—", "working": ""} for key, text in change_cells(form, saved.previous, saved.whole).items()}
     return {
-        "version": saved.known, "saved": list(saved.saved),
+        "version": saved.known, "saved": list(saved.saved), "filled": asdict(filled_of(form, saved)),
         "computed": {str(key): _computed(form, key, one, language) for key, one in saved.computed.items()} | changed,
         "faults": [{"key": key, "message": fault.line(language)} for key, fault in saved.faults.items()],
         "findings": [_finding(form, one, saved.waiver_of(one), language) for one in saved.found],

@@ -1,4 +1,5 @@
-// What the entry page of a return adds to its grid: 不适用 for the cell at hand, the next required empty cell, links that go into their cell.
+// What the entry page of a return adds to its grid: 不适用 for the cell at hand, the next required empty cell, links that go into their cell,
+// the counter of what is filled in.
 
 let last = null;
 const field = (td) => td && td.querySelector(".sk-grid-input");
@@ -14,6 +15,16 @@ function type(input, text) {
 
 document.addEventListener("focusin", (event) => {
   if (event.target.matches(".sk-grid-input")) last = event.target;
+});
+
+/** After each saving: how far the return is filled in, at the top of the page. */
+document.addEventListener("sk:filled", (event) => {
+  for (const one of document.querySelectorAll("[data-filled]")) {
+    const count = event.detail[one.dataset.filled];
+    if (count === undefined) continue;
+    if (one.tagName === "PROGRESS") one.value = count;
+    else one.textContent = count;
+  }
 });
 
 document.addEventListener("click", (event) => {

@@ -112,6 +112,7 @@ export class Saving {
       states.set(key, ["unsaved", reason]);
     }
     this.store();
+    if (body.filled) this.root.dispatchEvent(new CustomEvent("sk:filled", { bubbles: true, detail: body.filled }));
     this.tell(states, { computed: body.computed || {}, findings: body.findings || [] });
     if (this.unsent.size) this.wait(0);
   }
