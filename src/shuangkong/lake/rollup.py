@@ -5,7 +5,7 @@ computes again the hours next to rows that came since, or everything where regis
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -80,7 +80,7 @@ class RolledUp:
     months: tuple[date, ...]
 
 
-class _Slice(NamedTuple):
+class Slice(NamedTuple):
     """Hours to compute at once, for all points or for those of `points`."""
 
     start: datetime
@@ -88,8 +88,8 @@ class _Slice(NamedTuple):
     points: frozenset[str] | None
 
 
-def roll_up(lake: Lake, registers: Registers) -> RolledUp:
-    """Bring the figures up to what the readings say (汇总). Running it again changes nothing."""
+def roll_up(lake: Lake, registers: Registers, *, start_run: "type_of_start | None" = None) -> RolledUp:
+    """Bring the figures up to what the readings say (汇总). Running it again changes nothing; `start_run` is what computes, DuckDB here."""
     figures = LakeTable(lake.folder / "figures", FIGURES)
     with lake.writing() as engine:
         version, digest = lake.readings.version, registers.digest
@@ -103,19 +103,19 @@ def roll_up(lake: Lake, registers: Registers) -> RolledUp:
         since, through = _since(registers, files), _through(files)
         is_whole = slices is None
         if slices is None:
-            slices = _by_month(since, through)
-        run = _Run(engine, files, figures, since.date().replace(day=1) if is_whole else None)
+            slices = by_month(since, through)
+        run = (start_run or Run)(engine, lake, figures, Slice(since, through, None), since.date().replace(day=1) if is_whole else None)
         for month in sorted({one.start.date().replace(day=1) for one in slices}):
             run.compute(month, [one for one in slices if one.start.date().replace(day=1) == month])
         run.commit({"readings": version, "registers": digest, "since": _seconds(since), "through": _seconds(through)})
         return RolledUp(is_whole, run.meter_hours, tuple(run.months))
 
 
-class _Run:
-    """One run: files written so far, all to appear together."""
+class Run:
+    """One run (一次汇总): files written so far, all to appear together."""
 
-    def __init__(self, engine: duckdb.DuckDBPyConnection, readings: Sequence[DataFile], figures: LakeTable, whole_from: date | None) -> None:
-        self._engine, self._readings, self._figures = engine, readings, figures
+    def __init__(self, engine: duckdb.DuckDBPyConnection, lake: Lake, figures: LakeTable, span: Slice, whole_from: date | None) -> None:
+        self._engine, self._lake, self._readings, self._figures, self._span = engine, lake, lake.readings.files(), figures, span
         held = figures.files()
         # Of months whose readings have been retired the figures stay.
         self._removed: list[DataFile] = [one for one in held if whole_from and one.partition["month"] >= whole_from and one.partition["grain"] != FigureGrain.YEAR.value]
@@ -125,12 +125,12 @@ class _Run:
         self.meter_hours = 0
         engine.execute(f"CREATE TABLE month_rows AS {self._read([])}")
 
-    def compute(self, month: date, slices: Sequence[_Slice]) -> None:
+    def compute(self, month: date, slices: Sequence[Slice]) -> None:
         """Compute the hours of some slices of one month, and with them its days and itself."""
         run = self._engine.execute
         run("DROP TABLE IF EXISTS fresh")
         for number, one in enumerate(slices):
-            _put_hours(self._engine, one)
+            put_hours(self._engine, one)
             _put_neighbourhood(self._engine, self._readings, one)
             hours = f"SELECT * FROM ({METERED})" + ("" if one.points is None else " WHERE series IN (SELECT series FROM meters JOIN wanted USING (point))")
             run(f"INSERT INTO fresh FROM ({hours}) ANTI JOIN fresh USING (series, start_at)" if number else f"CREATE TABLE fresh AS {hours}")
@@ -157,7 +157,7 @@ class _Run:
 
     def _read(self, files: Sequence[DataFile]) -> str:
         """What is held already, by series."""
-        return f"SELECT series, start_at, {_MEASURES} FROM ({rows_of(FIGURES, files)}) JOIN series USING (level, node, carrier, flow)"
+        return f"SELECT series, start_at, {MEASURES} FROM ({rows_of(FIGURES, files)}) JOIN series USING (level, node, carrier, flow)"
 
     def _coarsen(self, grain: FigureGrain, month: date) -> None:
         self._engine.execute(f"CREATE OR REPLACE TABLE coarse AS {COARSER.format(grain=grain.value)}")
@@ -170,8 +170,9 @@ class _Run:
         self._removed += of_grain(self._held, grain, [month])
 
 
-_MEASURES = "quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, recorded_at"
-_CURRENT = f"factor = '{FACTOR}' AND kind = '{KIND}'"
+type_of_start = Callable[[duckdb.DuckDBPyConnection, Lake, LakeTable, Slice, date | None], Run]
+MEASURES = "quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, recorded_at"
+CURRENT = f"factor = '{FACTOR}' AND kind = '{KIND}'"
 
 
 def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> None:
@@ -206,7 +207,7 @@ def _millionths(whole: str) -> str:
     return f"TRY_CAST(CAST({whole} AS DECIMAL(38,0)) * CAST(0.000001 AS DECIMAL(6,6)) AS DECIMAL(18,6))"
 
 
-def _put_hours(engine: duckdb.DuckDBPyConnection, one: _Slice) -> None:
+def put_hours(engine: duckdb.DuckDBPyConnection, one: Slice) -> None:
     engine.execute(
         f"CREATE OR REPLACE TABLE hours AS SELECT unnest(generate_series(TIMESTAMP {quoted(one.start)}, TIMESTAMP {quoted(one.end - _HOUR)}, INTERVAL 1 HOUR)) AS start_at"
     )
@@ -217,23 +218,23 @@ def _put_hours(engine: duckdb.DuckDBPyConnection, one: _Slice) -> None:
         engine.executemany("INSERT INTO wanted VALUES (?)", [[point] for point in sorted(one.points)])
 
 
-def _put_neighbourhood(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], one: _Slice) -> None:
+def _put_neighbourhood(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], one: Slice) -> None:
     """Make the table `readings`: those of the hours, and of each point the last before and the first from their end on."""
     chosen = "" if one.points is None else " AND point IN (SELECT point FROM wanted)"
     within = f"ts >= TIMESTAMP {quoted(one.start)} AND ts < TIMESTAMP {quoted(one.end)}"
-    engine.execute(f"CREATE OR REPLACE TABLE readings AS {_current(files, one.start, one.end, within + chosen)}")
+    engine.execute(f"CREATE OR REPLACE TABLE readings AS {readings_as_held(files, one.start, one.end, within + chosen)}")
     for is_before in (True, False):
-        _put_neighbours(engine, files, one.start if is_before else one.end, is_before)
+        put_neighbours(engine, files, one.start if is_before else one.end, is_before)
 
 
-def _put_neighbours(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], moment: datetime, is_before: bool) -> None:
+def put_neighbours(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], moment: datetime, is_before: bool) -> None:
     """Add to `readings` the nearest few of each point on one side of a moment: some of them may have to be set aside."""
     engine.execute("CREATE OR REPLACE TABLE lonely AS SELECT point FROM wanted")
     for days in _LOOK_BACK_DAYS:
         start, end = (moment - min(timedelta(days=days), moment - EARLIEST), moment) if is_before else (moment, min(moment + timedelta(days=days), OPEN_END))
         within = f"ts >= TIMESTAMP {quoted(start)} AND ts < TIMESTAMP {quoted(end)} AND point IN (SELECT point FROM lonely)"
         engine.execute(
-            f"CREATE OR REPLACE TABLE found AS SELECT *, count(*) OVER (PARTITION BY point) AS met FROM ({_current(files, start, end, within)})"
+            f"CREATE OR REPLACE TABLE found AS SELECT *, count(*) OVER (PARTITION BY point) AS met FROM ({readings_as_held(files, start, end, within)})"
             f" QUALIFY row_number() OVER (PARTITION BY point ORDER BY ts {'DESC' if is_before else ''}) <= {_NEIGHBOURS}"
         )
         is_enough = f"met >= {_NEIGHBOURS}" if days < _LOOK_BACK_DAYS[-1] else "true"
@@ -243,14 +244,14 @@ def _put_neighbours(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile]
             return
 
 
-def _current(files: Sequence[DataFile], start: datetime, end: datetime, where: str) -> str:
+def readings_as_held(files: Sequence[DataFile], start: datetime, end: datetime, where: str) -> str:
     near = [one for one in files if one.least["ts"] < end and one.greatest["ts"] >= start]
-    return f"SELECT point, ts, value, recorded_at FROM ({rows_of(READINGS, near)}) WHERE superseded_at IS NULL AND {_CURRENT} AND {where}"
+    return f"SELECT point, ts, value, recorded_at FROM ({rows_of(READINGS, near)}) WHERE superseded_at IS NULL AND {CURRENT} AND {where}"
 
 
 def _touched(
     engine: duckdb.DuckDBPyConnection, lake: Lake, registers: Registers, files: Sequence[DataFile], figures: LakeTable, rolled: int
-) -> list[_Slice] | None:
+) -> list[Slice] | None:
     """What the rows that came since the last run touch; None where that can no longer be told."""
     try:
         before = {one.path: one for one in lake.readings.files(rolled)}
@@ -258,36 +259,36 @@ def _touched(
         return None
     now = {one.path: one for one in files}
     came, went = ([one for path, one in left.items() if path not in right] for left, right in ((now, before), (before, now)))
-    said = f"SELECT point, ts, value, superseded_at FROM ({{}}) WHERE {_CURRENT}"
+    said = f"SELECT point, ts, value, superseded_at FROM ({{}}) WHERE {CURRENT}"
     engine.execute(f"CREATE TABLE news AS SELECT DISTINCT point, ts FROM ({said.format(rows_of(READINGS, came))} EXCEPT {said.format(rows_of(READINGS, went))})")
-    slices: list[_Slice] = []
+    slices: list[Slice] = []
     for day, points in engine.execute("SELECT CAST(ts AS DATE) AS day, list(DISTINCT point) FROM news WHERE point IN (SELECT point FROM meters) GROUP BY day ORDER BY day").fetchall():
         slices += _around(engine, files, day, frozenset(points))
     since, through = (datetime.fromtimestamp(figures.transaction_version(name) or 0, UTC).replace(tzinfo=None) for name in ("since", "through"))
-    slices += _by_month(_since(registers, files), since) + _by_month(through, _through(files))
+    slices += by_month(_since(registers, files), since) + by_month(through, _through(files))
     days = {one.start.date() for one in slices}
     return None if len(days) > _FEW_DAYS else slices
 
 
-def _around(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], day: date, points: frozenset[str]) -> list[_Slice]:
+def _around(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], day: date, points: frozenset[str]) -> list[Slice]:
     """The hours from the reading before the first news of a day to the reading after the last, cut at the ends of months."""
     first, last = engine.execute(f"SELECT min(ts), max(ts) FROM news WHERE CAST(ts AS DATE) = DATE {quoted(day)}").fetchone() or (None, None)
     hour = datetime.combine(first.date(), first.time().replace(minute=0, second=0))
-    _put_hours(engine, _Slice(hour, hour + _HOUR, points))
-    engine.execute(f"CREATE OR REPLACE TABLE readings AS {_current([], hour, hour, 'true')}")
-    _put_neighbours(engine, files, first, True)
-    _put_neighbours(engine, files, last + timedelta(seconds=1), False)
+    put_hours(engine, Slice(hour, hour + _HOUR, points))
+    engine.execute(f"CREATE OR REPLACE TABLE readings AS {readings_as_held([], hour, hour, 'true')}")
+    put_neighbours(engine, files, first, True)
+    put_neighbours(engine, files, last + timedelta(seconds=1), False)
     found = engine.execute("SELECT min(ts), max(ts) FROM readings").fetchone() or (None, None)
     start, end = min(first, found[0] or first), max(last, found[1] or last)
-    return [one._replace(points=points) for one in _by_month(_floor(start), _floor(end) + _HOUR)]
+    return [one._replace(points=points) for one in by_month(_floor(start), _floor(end) + _HOUR)]
 
 
-def _by_month(start: datetime, end: datetime) -> list[_Slice]:
+def by_month(start: datetime, end: datetime) -> list[Slice]:
     """[start, end) cut at the ends of months, for all points."""
-    cut: list[_Slice] = []
+    cut: list[Slice] = []
     while start < end:
         following = datetime(start.year + start.month // 12, start.month % 12 + 1, 1)  # noqa: DTZ001  # naive as the readings
-        cut.append(_Slice(start, min(following, end), None))
+        cut.append(Slice(start, min(following, end), None))
         start = following
     return cut
 

@@ -22,40 +22,47 @@ A meter is one installation: where a device is replaced or its multiplier change
 # back; a fall that nothing follows waits. Two neighbours make a step. A step that crosses the end of an hour is spread by time, to the last millionth; one
 # longer than usual (outage) is an estimate wherever it lies. A register that fell has turned over where that is nearer and can pass, else it began again
 # from zero: what it shows since is counted, as an estimate, unless even that cannot be. Nothing is cut off at a limit: it is counted and flagged. Meters
-# that only rise and stay within a quarter of their limit need no sifting.
-METERED = """
-WITH taken AS (
+# that only rise and stay within a quarter of their limit need no sifting. An engine may keep the outcome of any step.
+METER_STEPS = {
+    "taken": """
     SELECT m.meter, r.ts, r.value, r.recorded_at, 1 AS place
     FROM readings r JOIN meters m ON r.point = m.point AND r.ts >= m.valid_from AND r.ts < m.valid_to
     WHERE r.value >= 0
-), ends AS (
+""",
+    "ends": """
     SELECT meter, valid_from AS ts, first_reading AS value, noted_at AS recorded_at, 0 AS place FROM meters WHERE first_reading IS NOT NULL
     UNION ALL SELECT meter, valid_to, last_reading, noted_at, 2 FROM meters WHERE last_reading IS NOT NULL
-), quick AS (
+""",
+    "quick": """
     SELECT meter, ts AS start_at, value, recorded_at, LEAD(ts) OVER (PARTITION BY meter ORDER BY ts, place) AS end_at,
            LEAD(value) OVER (PARTITION BY meter ORDER BY ts, place) AS next_value, LEAD(recorded_at) OVER (PARTITION BY meter ORDER BY ts, place) AS next_recorded_at,
            0 AS is_next_last
     FROM (SELECT * FROM taken UNION ALL SELECT * FROM ends) AS every
-), odd AS (
+""",
+    "odd": """
     SELECT DISTINCT q.meter FROM quick q JOIN meters m ON m.meter = q.meter
     WHERE next_value < value OR next_value - value > m.quarter_rise
-), looked AS (
+""",
+    "looked": """
     SELECT t.meter, ts, value, recorded_at, place, LAG(value) OVER (PARTITION BY t.meter ORDER BY ts) AS before_value, LAG(ts) OVER (PARTITION BY t.meter ORDER BY ts) AS before_ts,
            LEAD(value) OVER (PARTITION BY t.meter ORDER BY ts) AS after_value
     FROM taken t JOIN odd o ON o.meter = t.meter
-), kept AS (
+""",
+    "kept": """
     SELECT l.meter, ts, value, recorded_at, CASE WHEN after_value IS NULL THEN 1 ELSE 0 END AS is_last, place
     FROM looked l JOIN meters m ON m.meter = l.meter
     WHERE before_value IS NULL OR after_value IS NULL OR before_value <= value AND value <= after_value OR before_value > after_value
           OR before_value <= value AND (limit_per_hour IS NULL
              OR CAST(TRY_CAST(round((value - before_value) * multiplier, 6) AS DECIMAL(18,6)) AS DECIMAL(24,6)) * 3600 <= limit_per_hour * seconds_between(before_ts, ts))
     UNION ALL SELECT e.meter, ts, value, recorded_at, 0, place FROM ends e JOIN odd o ON o.meter = e.meter
-), sifted AS (
+""",
+    "sifted": """
     SELECT meter, ts AS start_at, value, recorded_at, LEAD(ts) OVER (PARTITION BY meter ORDER BY ts, place) AS end_at,
            LEAD(value) OVER (PARTITION BY meter ORDER BY ts, place) AS next_value, LEAD(recorded_at) OVER (PARTITION BY meter ORDER BY ts, place) AS next_recorded_at,
            LEAD(is_last) OVER (PARTITION BY meter ORDER BY ts, place) AS is_next_last
     FROM kept
-), stepped AS (
+""",
+    "stepped": """
     SELECT p.meter, start_at, end_at, is_next_last, limit_per_hour, quarter_limit, seconds_between(start_at, end_at) AS length_s,
            greatest(recorded_at, next_recorded_at) AS recorded_at,
            CASE WHEN next_value >= value THEN CASE WHEN next_value - value <= narrow_rise THEN CAST((next_value - value) * whole_multiplier AS DECIMAL(18,6))
@@ -65,7 +72,8 @@ WITH taken AS (
            CASE WHEN next_value < value THEN TRY_CAST(round(next_value * multiplier, 6) AS DECIMAL(18,6)) END AS begun
     FROM (SELECT * FROM sifted UNION ALL SELECT q.* FROM quick q LEFT JOIN odd o ON o.meter = q.meter WHERE o.meter IS NULL) AS p JOIN meters m ON m.meter = p.meter
     WHERE end_at > start_at
-), judged AS (
+""",
+    "judged": """
     SELECT meter, start_at, end_at, length_s, recorded_at, date_trunc('hour', start_at) AS hour_at, coalesce(risen, rolled, begun) AS quantity,
            CASE WHEN length_s > c.longest_span_s OR risen IS NULL AND rolled IS NULL THEN 1 ELSE 0 END AS is_estimated,
            CASE WHEN limit_per_hour IS NULL OR risen <= quarter_limit AND length_s >= 900 THEN 0
@@ -75,7 +83,14 @@ WITH taken AS (
                  CASE WHEN begun IS NULL OR CAST(begun AS DECIMAL(24,6)) * 3600 > limit_per_hour * length_s THEN NULL ELSE begun END AS begun
           FROM stepped) AS s CROSS JOIN conventions c
     WHERE risen IS NOT NULL OR rolled IS NOT NULL OR is_next_last = 0
-), shared AS (
+""",
+    "pieces": """
+    SELECT *, hour_at AS piece_at FROM judged WHERE end_at > hour_at + INTERVAL 1 HOUR AND end_at <= hour_at + INTERVAL 2 HOUR
+    UNION ALL SELECT *, hour_at + INTERVAL 1 HOUR FROM judged WHERE end_at > hour_at + INTERVAL 1 HOUR AND end_at <= hour_at + INTERVAL 2 HOUR
+    UNION ALL SELECT j.*, h.start_at FROM judged j JOIN hours h ON h.start_at < j.end_at AND h.start_at + INTERVAL 1 HOUR > j.start_at
+    WHERE j.end_at > j.hour_at + INTERVAL 2 HOUR
+""",
+    "shared": """
     SELECT meter, hour_at AS start_at, quantity, CASE WHEN is_estimated = 1 THEN quantity ELSE CAST(0 AS DECIMAL(18,6)) END AS estimated,
            CASE WHEN quantity IS NULL THEN 0 ELSE length_s END AS covered_s, is_over, recorded_at
     FROM judged
@@ -83,18 +98,20 @@ WITH taken AS (
     UNION ALL
     SELECT meter, start_at, quantity, CASE WHEN is_estimated = 1 THEN quantity ELSE CAST(0 AS DECIMAL(18,6)) END AS estimated,
            CASE WHEN quantity IS NULL THEN 0 ELSE covered_s END AS covered_s, is_over, recorded_at
-    FROM (SELECT j.meter, h.start_at, j.recorded_at, j.is_estimated, j.is_over,
-                 seconds_between(greatest(j.start_at, h.start_at), least(j.end_at, h.start_at + INTERVAL 1 HOUR)) AS covered_s,
-                 CAST(CAST(quotient(CAST(j.quantity AS DECIMAL(25,6)) * 1000000 * seconds_between(j.start_at, least(j.end_at, h.start_at + INTERVAL 1 HOUR)), j.length_s)
-                         - quotient(CAST(j.quantity AS DECIMAL(25,6)) * 1000000 * seconds_between(j.start_at, greatest(j.start_at, h.start_at)), j.length_s)
+    FROM (SELECT j.meter, piece_at AS start_at, j.recorded_at, j.is_estimated, j.is_over,
+                 seconds_between(greatest(j.start_at, piece_at), least(j.end_at, piece_at + INTERVAL 1 HOUR)) AS covered_s,
+                 CAST(CAST(quotient(CAST(j.quantity AS DECIMAL(25,6)) * 1000000 * seconds_between(j.start_at, least(j.end_at, piece_at + INTERVAL 1 HOUR)), j.length_s)
+                         - quotient(CAST(j.quantity AS DECIMAL(25,6)) * 1000000 * seconds_between(j.start_at, greatest(j.start_at, piece_at)), j.length_s)
                       AS DECIMAL(18,0)) * CAST(0.000001 AS DECIMAL(6,6)) AS DECIMAL(18,6)) AS quantity
-          FROM judged j JOIN hours h ON h.start_at < j.end_at AND h.start_at + INTERVAL 1 HOUR > j.start_at
-          WHERE j.end_at > j.hour_at + INTERVAL 1 HOUR) AS spread
-), summed AS (
+          FROM pieces j) AS spread
+""",
+    "summed": """
     SELECT meter, start_at, TRY_CAST(sum(quantity) AS DECIMAL(18,6)) AS quantity, TRY_CAST(sum(estimated) AS DECIMAL(18,6)) AS estimated,
            CAST(sum(covered_s) AS BIGINT) AS covered_s, max(is_over) AS is_over, max(recorded_at) AS recorded_at
     FROM shared GROUP BY meter, start_at
-)
+""",
+}
+METER_HOURS = """
 SELECT m.series, h.start_at, TRY_CAST(sum(s.quantity) AS DECIMAL(18,6)) AS quantity,
        TRY_CAST(sum(CASE WHEN s.quantity <= w.narrow_quantity THEN CAST(round(s.quantity * w.kgce, 6) AS DECIMAL(18,6))
                          ELSE TRY_CAST(round(CAST(s.quantity AS DECIMAL(19,6)) * w.kgce, 6) AS DECIMAL(18,6)) END) AS DECIMAL(18,6)) AS kgce,
@@ -108,6 +125,7 @@ FROM hours h JOIN meters m ON m.valid_from < h.start_at + INTERVAL 1 HOUR AND m.
      LEFT JOIN weights w ON w.meter = m.meter AND w.valid_from <= h.start_at AND w.valid_to > h.start_at
 GROUP BY m.series, h.start_at
 """
+METERED = f"WITH {', '.join(f'{name} AS ({text})' for name, text in METER_STEPS.items())} {METER_HOURS}"
 
 _SUMS = """TRY_CAST(sum(quantity) AS DECIMAL(18,6)) AS quantity, TRY_CAST(sum(kgce) AS DECIMAL(18,6)) AS kgce, TRY_CAST(sum(kgco2) AS DECIMAL(18,6)) AS kgco2,
        TRY_CAST(sum(estimated) AS DECIMAL(18,6)) AS estimated, CAST(sum(covered_s) AS BIGINT) AS covered_s, CAST(sum(expected_s) AS BIGINT) AS expected_s,
