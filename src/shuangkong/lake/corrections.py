@@ -64,7 +64,7 @@ def corrections_between(
         " WINDOW later AS (PARTITION BY point, factor, kind, ts ORDER BY recorded_at, superseded_at NULLS LAST)"
         f") WHERE then_value IS NOT NULL ORDER BY ended DESC, ts DESC, factor, kind LIMIT {most}"
     ).fetchall()
-    return [Correction(*row[:6], _at(row[6]), _at(row[7]), *row[8:]) for row in rows]
+    return [Correction._make((*row[:6], _at(row[6]), _at(row[7]), *row[8:])) for row in rows]
 
 
 def _at(microseconds: int) -> datetime:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shuangkong import __version__
 from shuangkong.access.roles import Permission
+from shuangkong.evidence.canonical import Plain
 from shuangkong.kernel.language import Language, Words
 from shuangkong.services import clock
 from shuangkong.services.chain import record_export
@@ -58,7 +59,7 @@ def outlet_workbook(*, code: str, who: Member, asked: OutletAsked, as_of: date |
     content = official_workbook(
         Cover(Words("说明", "About").in_language(language), about), sheets, title=title, author=f"双控 Shuangkong {__version__}", told_on=known, language=language
     )
-    what = {"as_of": known, "first": page.first, "rows": len(report.starts), "span": page.asked.span.name}
+    what: dict[str, Plain] = {"as_of": known, "first": page.first, "rows": len(report.starts), "span": page.asked.span.name}
     record_export(what=f"monitoring/{code}", content=what, actor=actor, is_simulated=page.point.is_simulated)
     return OutletFile(f"shuangkong-{code}-{page.asked.span.name.lower()}-{page.first}.xlsx", content)
 

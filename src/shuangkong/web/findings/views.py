@@ -25,7 +25,7 @@ _FILTERS = ("state", "severity", "code", "place", "period")
 def list_all(request: HttpRequest) -> HttpResponse:
     """Show the findings that a filter in the address asks for (问题清单)."""
     asked = {name: request.GET.get(name, "").strip()[:40] for name in _FILTERS}
-    told = {"findings": list_findings(who=request.member, **asked), "asked": asked, "states": FindingState, "severities": Severity}
+    told = {"findings": list_findings(who=request.member, **asked), "asked": asked, "states": list(FindingState), "severities": list(Severity)}
     return render(request, "findings/list.html", told)
 
 

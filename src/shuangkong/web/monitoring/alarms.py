@@ -33,7 +33,7 @@ def show_alarms(request: HttpRequest) -> HttpResponse:
     )
     page = alarms_page(who=request.member, asked=asked, number=page_number(request), as_of=as_of(request))
     query = urlencode({name: text for name, text in (told | {"as_of": request.GET.get("as_of", "")}).items() if text})
-    return render(request, "monitoring/alarms.html", {"page": page, "kinds": AlarmKind, "states": AlarmState, "query": query})
+    return render(request, "monitoring/alarms.html", {"page": page, "kinds": list(AlarmKind), "states": list(AlarmState), "query": query})
 
 
 @policy(Permission.FIGURES_READ)

@@ -55,12 +55,13 @@ def show_points(request: HttpRequest) -> HttpResponse:
 def show_point(request: HttpRequest, code: str) -> HttpResponse:
     """Show a point with what is registered of it (监测点页)."""
     page = monitoring_pages.point_page(code=code, who=request.member, as_of=as_of(request))
-    return render(request, "monitoring/point.html", {"page": page, "factors": factors_for(page.point.kind), **_choices()})
+    return render(request, "monitoring/point.html", {"page": page, "factors": factors_for(page.point.kind), **choices()})
 
 
-def _choices() -> dict[str, Any]:
+def choices() -> dict[str, Any]:
+    """Return what the forms of the register choose from (可选项)."""
     return {
-        "traits": TRAITS, "statistics": Statistic, "marks": {mark: mark_words(mark) for mark in MARKS}, "settings": SETTINGS, "checksums": CHECKSUMS,
+        "traits": TRAITS, "statistics": list(Statistic), "marks": {mark: mark_words(mark) for mark in MARKS}, "settings": SETTINGS, "checksums": CHECKSUMS,
         "editions": [one.name for one in editions()], "today": clock.today(), "blank": monitoring_pages.NO_SETUP,
     }  # fmt: skip
 
@@ -69,7 +70,7 @@ def _choices() -> dict[str, Any]:
 @require_GET
 def new_point(request: HttpRequest) -> HttpResponse:
     """Show the form of a new point (登记监测点)."""
-    context = {"homes": monitoring_pages.homes_for(request.member), "home": request.GET.get("organisation", ""), "kinds": PointKind, **_choices()}
+    context = {"homes": monitoring_pages.homes_for(request.member), "home": request.GET.get("organisation", ""), "kinds": list(PointKind), **choices()}
     return render(request, "monitoring/new_point.html", context)
 
 
@@ -128,24 +129,6 @@ def _key(text: str) -> int | None:
 def _done(request: HttpRequest, link: int, code: str, where: str) -> HttpResponse:
     messages.success(request, f"已登记，存证 #{link}" if language_of(request) == "zh" else f"Entered, sealed as #{link}")
     return HttpResponseRedirect(reverse("monitoring-point", args=[code]) + where)
-
-
-@policy(Permission.FIGURES_READ)
-@require_GET
-def show_devices(request: HttpRequest) -> HttpResponse:
-    """Show the devices of the points a person may see (设备)."""
-    asked = text_in(request.GET, "q")[:60]
-    found = monitoring_pages.devices_page(who=request.member, text=asked, number=page_number(request), as_of=as_of(request))
-    query = urlencode({name: text for name, text in (("q", asked), ("as_of", request.GET.get("as_of", ""))) if text})
-    return render(request, "monitoring/devices.html", {"found": found, "asked": asked, "query": query, **_choices()})
-
-
-@policy(Permission.FIGURES_READ)
-@require_GET
-def show_device(request: HttpRequest, mn: str) -> HttpResponse:
-    """Show a device from its beginning, with the form that changes it (设备页)."""
-    page = monitoring_pages.device_page(mn=mn, who=request.member)
-    return render(request, "monitoring/device.html", {"page": page, **_choices()})
 
 
 @policy(Permission.FIGURES_READ)
