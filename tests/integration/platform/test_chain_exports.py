@@ -35,6 +35,7 @@ from shuangkong.services.publication import (
     published_heads,
 )
 from shuangkong.store.models import ChainLink, Organisation, PublishedHead
+from shuangkong.web.api.evidence import ProvenAct
 
 WHOLE_WAY = (ReturnAct.ACCEPT, ReturnAct.REVIEW, ReturnAct.APPROVE, ReturnAct.LOCK)
 CITY = system_actor("411700")
@@ -132,6 +133,7 @@ def test_the_sheet_of_a_loaded_return_names_the_batch_and_does_not_say_that_its_
     assert verify_chain().is_sound
     county, city = show_act(who=reviewer, index=link), show_act(who=person(Role.AUDITOR, "411700"), index=link)
     assert (county.is_partial, county.is_content_sound, city.is_partial) == (True, True, False)
+    assert [ProvenAct.from_orm(shown).is_partial for shown in (county, city)] == [True, False]  # the API says so too
     assert [{told for name, told in shown.content if name.endswith(" organisation") and "steps" not in name} for shown in (county, city)] == [{"U001"}, {"U001", "U002"}]
     with pytest.raises(WholeBatch):
         bundle_of_act(who=reviewer, index=link)
