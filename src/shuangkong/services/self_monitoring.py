@@ -1,7 +1,7 @@
 """Manual self-monitoring (自行监测): plans by outlet, factor and frequency, and what laboratories found, entered as sealed lists, never overwritten."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.pollution.self_monitoring import Frequency, LaboratoryResult, PlannedTest, ResultSource
+from shuangkong.rules import at
 from shuangkong.services import clock
 from shuangkong.services.attachments import Handed, fit_file
 from shuangkong.services.chain import Actor, algorithm, record_export, seal
@@ -99,6 +100,15 @@ def enter_self_monitoring(*, tests: Sequence[PlanEntry] = (), results: Sequence[
             raise InputRefused(faults[:50])
         actor = reporter_for({one.organisation for one in points.values()}, who)
         return write(tests, results, points=points, actor=actor, reason=reason.strip())
+
+
+def enter_result(entry: FindingEntry, *, who: Member, reason: str, file: tuple[str, bytes] | None = None) -> int:
+    """Enter one result with its report as a file (登记监测结果); below detection counts by the share that the rule gives. Raise as `enter_self_monitoring`."""
+    share = at(clock.today()).get("pollution.ambient.surface_water.below_detection_share").number if entry.is_below else Decimal(1)
+    with transaction.atomic():
+        point = outlets_named([entry.point]).get(entry.point)
+        report = keep_report(organisation=point.organisation, name=file[0], content=file[1], who=who) if file and point else entry.report
+        return enter_self_monitoring(results=[replace(entry, value=entry.value * share, report=report)], who=who, reason=reason)
 
 
 def reporter_for(organisations: Iterable[str], who: Member) -> Actor:

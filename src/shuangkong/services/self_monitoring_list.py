@@ -167,7 +167,7 @@ def _read(kind: ListKind, row: Row, broken: list[Fault]) -> tuple[Row, Entry | N
     def told(key: str, reader: Callable[[str], object], rule: Words) -> object:
         try:
             found = reader(row[key])
-        except (InputRefused, ValueError, KeyError):
+        except (InputRefused, ValueError, KeyError, StopIteration):
             found = None
         if found is None:
             name = next(column.name for column in COLUMNS[kind] if column.key == key)

@@ -12,6 +12,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor
+from shuangkong.services.demo_city.self_monitoring import load_self_monitoring
 from shuangkong.services.demo_city.staff import Staff
 from shuangkong.services.demo_city.units import SHOWN_UNIT, UnitCity
 from shuangkong.services.monitoring_kinds import PointKind, Statistic
@@ -44,6 +45,7 @@ def load_monitoring(shown: UnitCity, *, staff: Staff, tree: Tree, actor: Actor) 
     points += _stations(shown, stated, tree)
     devices = [_device(number, point) for number, point in enumerate((one for one in points if "installed_on" in one.traits), start=1)]
     enter(Entries(points, limits, devices), actor=actor, reason="演示监测登记", is_simulated=True)
+    load_self_monitoring(actor)
     _said_by_the_unit(staff, {one.code for one in points})
     return len(points)
 

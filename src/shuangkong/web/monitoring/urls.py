@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import alarms, ambient, calendars, lists, outlets, views, walls
+from shuangkong.web.monitoring import alarms, ambient, calendars, devices, lists, outlets, self_monitoring, views, walls
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
@@ -19,8 +19,12 @@ urlpatterns = [
     path("monitoring/points/<str:code>/data/export", outlets.export_outlet, name="export-monitoring-data"),
     path("monitoring/calendar", calendars.show_calendar, name="monitoring-calendars"),
     path("monitoring/calendar/<str:code>", calendars.show_calendar, name="monitoring-calendar"),
-    path("monitoring/devices", views.show_devices, name="monitoring-devices"),
-    path("monitoring/devices/<str:mn>", views.show_device, name="monitoring-device"),
+    path("monitoring/devices", devices.show_devices, name="monitoring-devices"),
+    path("monitoring/devices/<str:mn>", devices.show_device, name="monitoring-device"),
+    path("monitoring/devices/<str:mn>/ask", devices.ask, name="ask-device"),
+    path("monitoring/devices/<str:mn>/adopt", devices.adopt, name="adopt-device"),
+    path("monitoring/devices/<str:mn>/history", devices.bring_history, name="bring-device-history"),
+    path("monitoring/devices/<str:mn>/adoption", devices.adoption, name="device-adoption"),
     path("monitoring/enter/<str:what>", views.enter, name="enter-monitoring"),
     path("monitoring/list", lists.show_list, name="monitoring-list"),
     path("monitoring/list/template", lists.template, name="monitoring-list-template"),
@@ -36,4 +40,13 @@ urlpatterns = [
     path("monitoring/ambient/import/template", ambient.template, name="ambient-template"),
     path("monitoring/ambient/import/try", ambient.try_it, name="try-ambient-import"),
     path("monitoring/ambient/import/apply", ambient.apply, name="apply-ambient-import"),
+    path("monitoring/self", self_monitoring.show_completion, name="self-monitoring"),
+    path("monitoring/self/points/<str:code>", self_monitoring.show_outlet_tests, name="self-monitoring-outlet"),
+    path("monitoring/self/points/<str:code>/plan", self_monitoring.enter_test, name="enter-planned-test"),
+    path("monitoring/self/points/<str:code>/results", self_monitoring.enter_result, name="enter-laboratory-result"),
+    path("monitoring/self/reports/<int:result>", self_monitoring.take_report, name="laboratory-report"),
+    path("monitoring/self/list", self_monitoring.show_list, name="self-monitoring-list"),
+    path("monitoring/self/list/template", self_monitoring.template, name="self-monitoring-template"),
+    path("monitoring/self/list/try", self_monitoring.try_it, name="try-self-monitoring-list"),
+    path("monitoring/self/list/apply", self_monitoring.apply, name="apply-self-monitoring-list"),
 ]
