@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from shuangkong.access.roles import Permission
@@ -11,7 +12,7 @@ from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.lake.outlet_readings import heard_hours
 from shuangkong.pollution.alarm_life import STEPS, AlarmAct, AlarmKind, AlarmState
-from shuangkong.pollution.exceedance import MeanKind, MeanSpan
+from shuangkong.pollution.exceedance import MeanKind, MeanSpan, OutletMean
 from shuangkong.pollution.monitoring_validity import HourState
 from shuangkong.services import clock
 from shuangkong.services.alarm_means import LimitKey, means_of
@@ -234,7 +235,14 @@ def _means(case: Case) -> tuple[ShownMean, ...]:
         heard = heard_hours(lake, engine, points=[code], start=begin, end=end)[code]
     registered = facts_of([code]).get(code)
     means = means_of(registered, heard, begin, end).get(key, {}) if registered else {}
+    shown = [one for one in means.values() if one.start >= max(first, last - _LONGEST[key.span]) - _MARGIN[key.span]]
+    begun = next((one.start for one in shown if one.figure is not None), first)
     return tuple(
-        ShownMean(one.start, None if one.figure is None else plain(round_gbt8170(one.figure, 3)), first <= one.start <= last, one.state)
-        for one in means.values() if one.start >= max(first, last - _LONGEST[key.span]) - _MARGIN[key.span]
-    )  # fmt: skip
+        ShownMean(one.start, None if one.figure is None else plain(round_gbt8170(one.figure, 3)), _is_beyond(one, facts), one.state) for one in shown if one.start >= begun
+    )
+
+
+def _is_beyond(mean: OutletMean, facts: Mapping[str, Any]) -> bool:
+    if mean.figure is None or mean.state is not HourState.VALID:
+        return False
+    return bool((facts["high"] and mean.figure > Decimal(facts["high"])) or (facts["low"] and mean.figure < Decimal(facts["low"])))

@@ -56,7 +56,8 @@ def times_over(facts: Mapping[str, Any]) -> str | None:
     if facts.get("high") is None or facts.get("low") is not None or not Decimal(facts["high"]):
         return None
     high = Decimal(facts["high"])
-    return plain(round_gbt8170((Decimal(facts["peak"]) - high) / high, 2))
+    shown = plain(round_gbt8170((Decimal(facts["peak"]) - high) / high, 2))
+    return "<0.01" if shown == "0" else shown
 
 
 def _shown(figure: str) -> str:

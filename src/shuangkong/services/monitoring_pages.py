@@ -246,14 +246,6 @@ def _in_order(traits: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
     return [(name, traits[name]) for name in TRAITS if name in traits]
 
 
-def devices_page(*, who: Member, text: str = "", number: int = 1, as_of: date | None = None) -> Slice[Setup]:
-    """Return the devices at points a person may see, those in use first (设备); `text` is looked for in MN and point."""
-    seen = {one.code for one in seen_points(who, as_of=as_of)}
-    words = text.lower().split()
-    held = [one for one in setups_on(as_of=as_of) if one.point in seen and all(word in f"{one.mn} {one.point}".lower() for word in words)]
-    return slice_of(sorted(held, key=lambda one: (one.is_retired, one.point, one.mn)), number)
-
-
 def device_page(*, mn: str, who: Member) -> DevicePage:
     """Return a device from its beginning (设备页); raise `UnknownPoint`, `NotPermitted`."""
     rows = [_setup(row) for row in DeviceVersion.objects.filter(device__mn=mn).select_related("device", "point").order_by("valid_from", "id")]
