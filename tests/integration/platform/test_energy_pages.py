@@ -1,10 +1,12 @@
 """Energy from meters: sums with coverage, load, flows, differences, virtual meters; the figures of a park; what may not be told."""
 
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from conftest import CITY, COUNTY, OTHER_COUNTY, OTHER_UNIT, UNIT
+from docx import Document
 from energy_steps import PARK, TENANT, metered_city
 from signed_client import signed_in
 
@@ -13,6 +15,7 @@ from shuangkong.kernel.period import Period
 from shuangkong.services.energy_pages import unit_energy_page
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.place_energy import differences_page, place_energy_page
+from shuangkong.store.models import ChainLink
 
 YEAR = Period.year(2026)
 
@@ -92,3 +95,14 @@ def test_the_pages(officer) -> None:
     for address in ("/monitoring/energy", f"/monitoring/energy/places/{PARK}?lang=en", "/monitoring/energy/differences"):
         assert client.get(address).status_code == 200
     assert client.get("/monitoring/energy/places/NIEMAND").status_code == 422
+
+
+def test_the_assessment_of_a_park_is_a_sealed_document(officer, person) -> None:
+    client = signed_in(officer)
+    answer = client.post(f"/monitoring/energy/parks/{PARK}/assessment", {"year": "2026"})
+    told = "\n".join(part.text for part in Document(BytesIO(answer.content)).paragraphs)
+    for said in ("年度能源利用评估报告", "就地消纳率 80.0%，占园区用电 28.6%", "PUE）1.250", "产销差 12.0%", "数据来源和口径"):
+        assert said in told
+    assert ChainLink.objects.order_by("-index").first().subject == f"export/park-assessment/{PARK}/2026"
+    assert client.post(f"/monitoring/energy/parks/{PARK}/assessment", {"year": "2024"}).status_code == 422
+    assert signed_in(person(Role.REPORTER, OTHER_UNIT)).post(f"/monitoring/energy/parks/{PARK}/assessment", {"year": "2026"}).status_code == 403

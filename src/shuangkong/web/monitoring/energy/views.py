@@ -4,16 +4,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period
 from shuangkong.services.energy_load import heat_of
 from shuangkong.services.energy_pages import unit_energy_page
+from shuangkong.services.park_assessment import park_assessment
 from shuangkong.services.place_energy import differences_page, place_energy_page
 from shuangkong.web.monitoring.asked import text_in
 from shuangkong.web.monitoring.energy import charts
 from shuangkong.web.page import language_of
+from shuangkong.web.returns.files import handed
+from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
 
 
@@ -55,3 +58,13 @@ def show_differences(request: HttpRequest) -> HttpResponse:
     """Show main meters against their sub-meters and virtual meters (总分表差)."""
     page = differences_page(who=request.member, period=period_in(request))
     return render(request, "monitoring/energy_differences.html", {"page": page, "chart": charts.differences(page.differences, language_of(request))})
+
+
+@policy(Permission.EXPORT)
+@require_POST
+@hands_out
+def take_assessment(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand out the yearly assessment of a park as Word (园区年度能源利用评估); sealed, and therefore no GET."""
+    period = Period.parse(text_in(request.POST, "year"))
+    found = park_assessment(code=code, year=period.start.year, who=request.member, language=language_of(request))
+    return handed(found.content, name=found.name, media_type=found.media_type)
