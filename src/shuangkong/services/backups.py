@@ -2,7 +2,7 @@
 
 An archive is a zip of `manifest.json` (format, version, engine, migrations, chain head, digest of every part) and the parts: of SQLite
 the database file as its online backup gives it, of PostgreSQL a table each as COPY writes it. Sessions and the key of the deployment
-are left out: whoever signed in signs in again, and the key is kept apart from what it protects.
+are left out: whoever signed in signs in again, and the key is kept apart from what it protects. On demand the lake and its inbox are in it too.
 """
 
 import hashlib
@@ -27,8 +27,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from shuangkong import __version__
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.lake.snapshot import copy_lake, is_whole
 from shuangkong.services import clock
 from shuangkong.services.chain_verification import ChainCheck, verify_chain
+from shuangkong.services.device_states import INBOX_FILE
+from shuangkong.services.readings import LAKE_FOLDER, conventions_on, open_lake
 from shuangkong.services.snapshots import snapshot
 from shuangkong.store.models import ChainLink
 
@@ -73,18 +76,22 @@ class Backup:
         )
 
 
-def make_backup(*, out: Path) -> Backup:
+def make_backup(*, out: Path, with_lake: bool = False) -> Backup:
     """Write an archive of the deployment as it stands at one moment, holding up nobody (备份).
 
     Parameters
     ----------
     out : Path
         The archive; it is there whole or not at all.
+    with_lake : bool
+        Whether the readings and what is made of them are in it.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as folder:
         aside = Path(folder)
         told = _dump_sqlite(aside) if connection.vendor == "sqlite" else _dump_postgresql(aside)
+        if with_lake:
+            told["lake"] = _copy_lake(aside)
         parts = sorted(path for path in aside.rglob("*") if path.is_file())
         manifest = {
             "format": FORMAT, "version": __version__, "engine": connection.vendor, "made_at": clock.now().isoformat(), "city": settings.CITY_FOLDER and Path(settings.CITY_FOLDER).name,
@@ -100,9 +107,9 @@ def make_backup(*, out: Path) -> Backup:
     return found
 
 
-def make_scheduled_backup(*, folder: Path, keep: int) -> Backup:
+def make_scheduled_backup(*, folder: Path, keep: int, with_lake: bool = False) -> Backup:
     """Write the next archive of a folder and remove all but the newest `keep` (定期备份)."""
-    made = make_backup(out=folder / f"{_PREFIX}{clock.now():%Y%m%dT%H%M%S%f}.zip")
+    made = make_backup(out=folder / f"{_PREFIX}{clock.now():%Y%m%dT%H%M%S%f}.zip", with_lake=with_lake)
     for old in sorted(folder.glob(f"{_PREFIX}*.zip"))[:-keep]:
         old.unlink()
     return made
@@ -123,6 +130,8 @@ def restore_backup(*, path: Path) -> tuple[Backup, ChainCheck]:
     if connection.vendor == "sqlite" and engine != "sqlite":
         raise UnfitBackup(path, Words("取自 PostgreSQL，不能恢复到 SQLite", "was taken from PostgreSQL"), Words("设置 SHUANGKONG_DATABASE 后再恢复", "set SHUANGKONG_DATABASE"))
     _require_empty()
+    if "lake" in found.told and _lake_folder().exists():
+        raise TargetNotEmpty(_lake_folder())
     with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".restore-") as folder, zipfile.ZipFile(path) as archive:
         for name, digest in found.told["parts"].items():
             _unpack(archive, name, Path(folder), digest, path)
@@ -135,6 +144,8 @@ def restore_backup(*, path: Path) -> tuple[Backup, ChainCheck]:
             with transaction.atomic():
                 _load(Path(folder), engine)
         call_command("migrate", verbosity=0, interactive=False)
+        if "lake" in found.told:
+            _put_lake(Path(folder), found)
     check = verify_chain()
     if check.head != found.told["chain_head"]:
         raise UnfitBackup(path, Words("恢复后的链尾与备份所载不同", "gives another chain head than it states"), Words("改用另一份备份", "use another backup"))
@@ -152,6 +163,26 @@ def read_backup(path: Path) -> Backup:
     if told.get("format") != FORMAT or stray:
         raise UnfitBackup(path, Words("格式不符", "is in another form"), Words("用写出它的版本恢复", "use the version that wrote it"))
     return Backup(path, _digest(path), told)
+
+
+def _lake_folder() -> Path:
+    return Path(settings.DATA) / LAKE_FOLDER
+
+
+def _copy_lake(aside: Path) -> dict[str, int]:
+    if not _lake_folder().exists():
+        return {}
+    conventions = conventions_on(clock.today())
+    return copy_lake(open_lake(Path(settings.DATA), conventions=conventions), Path(settings.DATA) / INBOX_FILE, aside)
+
+
+def _put_lake(folder: Path, found: Backup) -> None:
+    """Move what was unpacked to its place, if it is what the manifest says."""
+    if not is_whole(folder / LAKE_FOLDER, found.told["lake"]):
+        raise UnfitBackup(found.path, Words("数据湖快照不完整", "holds no whole snapshot of the lake"), Words("改用另一份备份", "use another backup"))
+    for name in (INBOX_FILE, LAKE_FOLDER):
+        if (folder / name).exists():
+            (folder / name).replace(Path(settings.DATA) / name)
 
 
 def _require_empty() -> None:

@@ -20,8 +20,10 @@ def test_a_backup_under_load_restores_to_a_verified_chain(prepared: Deployment, 
     writers = [busy.start("travel", first, first + 3) for first in (0, 3)]
     assert writers[0].stdout is not None
     writers[0].stdout.readline()
-    archive = tmp_path / "under-load.zip"
-    made = busy.command("backup", "--data", busy.data, "--out", archive)
+    archive, readings = tmp_path / "under-load.zip", tmp_path / "readings.csv"
+    readings.write_text("meter,ts,reading\nD1,2025-03-10 08:00:00,100\nD1,2025-03-10 08:15:00,103\n")
+    assert busy.command("readings", "import", readings, "--data", busy.data).returncode == 0
+    made = busy.command("backup", "--data", busy.data, "--out", archive, "--lake")
     assert made.returncode == 0, made.stderr
     for writer in writers:
         assert writer.communicate()[1] == ""
@@ -35,6 +37,7 @@ def test_a_backup_under_load_restores_to_a_verified_chain(prepared: Deployment, 
     restored.run("verify")
     restored.run("travel", 0, 6)  # work goes on where it stood
     assert "acts 30" in restored.run("verify")
+    assert '"same": 2' in restored.command("readings", "import", readings, "--data", restored.data, "--format", "json").stdout
     again = restored.command("restore", archive, "--data", restored.data)
     assert (again.returncode, "已有数据，不能覆盖" in again.stderr) == (2, True)
 
