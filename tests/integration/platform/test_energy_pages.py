@@ -9,6 +9,7 @@ from conftest import CITY, COUNTY, OTHER_COUNTY, OTHER_UNIT, UNIT
 from docx import Document
 from energy_steps import PARK, TENANT, metered_city
 from signed_client import signed_in
+from test_api_areas import called
 
 from shuangkong.access.roles import Role
 from shuangkong.kernel.period import Period
@@ -106,3 +107,12 @@ def test_the_assessment_of_a_park_is_a_sealed_document(officer, person) -> None:
     assert ChainLink.objects.order_by("-index").first().subject == f"export/park-assessment/{PARK}/2026"
     assert client.post(f"/monitoring/energy/parks/{PARK}/assessment", {"year": "2024"}).status_code == 422
     assert signed_in(person(Role.REPORTER, OTHER_UNIT)).post(f"/monitoring/energy/parks/{PARK}/assessment", {"year": "2026"}).status_code == 403
+
+
+def test_programs_get_the_same_figures(officer) -> None:
+    client = called(officer)
+    unit = client.get(f"/api/energy/units/{UNIT}?period=2026").json()
+    assert (unit["total"]["tce"], unit["carriers"][0]["use"]["quantity"]["amount"], unit["load"]["peak"]) == ("0.92175", "7500", "400")
+    park = client.get(f"/api/energy/places/{PARK}?period=2026").json()
+    assert (park["site"]["own_power"]["local_pct"], park["site"]["data_centres"][0]["ratio"], park["parts"][0]["code"]) == ("80", "1.25", TENANT)
+    assert [one["difference"] for one in client.get("/api/energy/differences?period=2026").json()["differences"]] == ["7200", "2460"]
