@@ -151,6 +151,7 @@ TRAITS: Mapping[str, Trait] = {
     "is_voc_key": Trait(Words("VOCs 重点排放", "VOC key discharger"), _T.FLAG), "installed_on": Trait(Words("安装日期", "installed on"), _T.DAY),
     "accepted_on": Trait(Words("验收日期", "accepted on"), _T.DAY), "connected_on": Trait(Words("联网日期", "connected on"), _T.DAY),
     "oxygen_pct": Trait(Words("基准氧含量（%）", "reference oxygen (%)"), _T.NUMBER, span=(0, 20)), "receiving": Trait(Words("排放去向或所在水体", "discharges into, or water body"), _T.TEXT),
+    "flow_unit": Trait(Words("流量单位", "unit of flow"), _T.CHOICE, choices=("m3/s", "m3/h", "L/s")), "is_flow_wet": Trait(Words("流量为湿态工况", "flow is wet, as it runs"), _T.FLAG),
     "target_class": Trait(Words("水质目标", "target class of water"), _T.CHOICE, choices=("I", "II", "III", "IV", "V")),
     "is_lake": Trait(Words("湖库", "lake or reservoir"), _T.FLAG),
     "longitude": Trait(Words("经度", "longitude"), _T.NUMBER, span=(73, 136)), "latitude": Trait(Words("纬度", "latitude"), _T.NUMBER, span=(3, 54)), "carrier": Trait(Words("能源品种或介质", "energy carrier or medium"), _T.TEXT), "flow": Trait(Words("计量方向", "direction"), _T.CHOICE, choices=tuple(one.value for one in MeterFlow)),
