@@ -55,6 +55,7 @@ LARGEST_FILE = 2 * 1024 * 1024
 ROWS_MOST = 20_000
 KINDS = (PointKind.RIVER_SECTION, PointKind.WATER_SOURCE, PointKind.AIR_STATION)
 _LASTS = timedelta(hours=8)
+_REASON = "导入环境质量监测数据"
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 _MOST = Decimal(10) ** 9
 _KNOWN_ON = date(2024, 1, 1)
@@ -188,7 +189,7 @@ def _enter(run: ImportRun, *, content: bytes, who: Member, reason: str) -> tuple
 def bring_in_sealed(readings: Sequence[Reading], *, content: bytes, name: str, actor: Actor, reason: str, is_simulated: bool) -> tuple[int, Merged]:
     """Seal what was handed over as it came, and bring its figures into the lake under the moment of that act (存证并入湖)."""
     with transaction.atomic():
-        act = seal(kind=ActKind.LOADING, subject=SUBJECT + name[:80], content=content, actor=actor, reason=reason.strip()[:200], is_simulated=is_simulated)
+        act = seal(kind=ActKind.MONITORING_CHANGE, subject=SUBJECT + name[:80], content=content, actor=actor, reason=reason.strip()[:200] or _REASON, is_simulated=is_simulated)
         lake = open_lake(Path(settings.DATA), conventions=conventions_on(clock.today()))
         merged = bring_in(lake, readings, now=act.recorded_at, origin=f"ambient:{act.link}")
     return act.link, merged

@@ -113,7 +113,7 @@ def take_report(request: HttpRequest, result: int) -> HttpResponse:
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
     """Show how tables are handed in (清单)."""
-    return render(request, "monitoring/self_list.html", {"run": None, "kinds": ListKind})
+    return render(request, "monitoring/self_list.html", {"run": None, "kinds": list(ListKind)})
 
 
 @policy(Permission.MONITORING_REPORT)
@@ -132,7 +132,7 @@ def try_it(request: HttpRequest) -> HttpResponse:
     """Show what a table would enter, and enter nothing (预检)."""
     name, content = file_in(request)
     run = self_monitoring_list.try_list(kind=one_of(ListKind, request.POST.get("kind", ""), Words("清单类别", "kind of list")), name=name, content=content, who=request.member)
-    return render(request, "monitoring/self_list.html", {"run": run, "rejected": run.rejected[:_ROWS_SHOWN], "kinds": ListKind})
+    return render(request, "monitoring/self_list.html", {"run": run, "rejected": run.rejected[:_ROWS_SHOWN], "kinds": list(ListKind)})
 
 
 @policy(Permission.MONITORING_REPORT)
