@@ -13,6 +13,7 @@ from shuangkong.kernel.language import Words
 from shuangkong.web.api import (
     administration,
     alarms,
+    ambient,
     assessments,
     board,
     emissions,
@@ -40,7 +41,7 @@ __all__ = ["Allowed", "api"]
 AREAS = (
     ("指标 / figures", board.router), ("指标 / figures", figures.router), ("评判 / verdicts", verdicts.router), ("县区和单位 / places", places.router),
     ("报表 / returns", returns.router), ("填报 / filing", filing.router),
-    ("文件 / files", files.router), ("问题 / findings", findings.router), ("监测 / monitoring", monitoring.router), ("监测 / monitoring", monitoring_data.router), ("监测 / monitoring", alarms.router), ("监测 / monitoring", emissions.router), ("能耗 / energy", energy.router), ("考核 / assessment", assessments.router), ("自评申诉 / self-evaluation", self_evaluations.router),
+    ("文件 / files", files.router), ("问题 / findings", findings.router), ("监测 / monitoring", monitoring.router), ("监测 / monitoring", monitoring_data.router), ("监测 / monitoring", alarms.router), ("监测 / monitoring", ambient.router), ("监测 / monitoring", emissions.router), ("能耗 / energy", energy.router), ("考核 / assessment", assessments.router), ("自评申诉 / self-evaluation", self_evaluations.router),
     ("规则 / rules", rules.router), ("存证 / evidence", evidence.router), ("管理 / administration", administration.router), ("令牌 / tokens", tokens.router),
 )  # fmt: skip
 _TOO_LARGE, _UNAUTHORISED, _UNPROCESSABLE = 413, 401, 422
