@@ -1,17 +1,18 @@
 """The roll-up of the deployment's meters (计量汇总) by the platform's own register: a chore's step, and a command."""
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.rollup import RolledUp, roll_up
 from shuangkong.services import clock
 from shuangkong.services.meter_registers import registers_on
 from shuangkong.services.readings import conventions_on, open_lake
 
 
-def roll_up_meters(day: date | None = None) -> RolledUp:
+def roll_up_meters(now: datetime | None = None) -> RolledUp:
     """Bring the figures of meters, units, parks, counties and the city up to what readings and register say (汇总); without news it does next to nothing."""
-    held = day or clock.today()
+    held = (now or clock.now()).astimezone(CHINA_STANDARD_TIME).date()
     return roll_up(open_lake(Path(settings.DATA), conventions=conventions_on(held)), registers_on(held))

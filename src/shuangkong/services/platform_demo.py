@@ -18,6 +18,7 @@ from shuangkong.plan.organisations import JurisdictionKind
 from shuangkong.services import clock
 from shuangkong.services.chain import Actor, links, open_chain, seal, system_actor
 from shuangkong.services.demo_city.findings import load_findings
+from shuangkong.services.demo_city.meters import load_meters
 from shuangkong.services.demo_city.monitoring import load_monitoring
 from shuangkong.services.demo_city.pack_returns import Version, load_pack_returns, versions_of
 from shuangkong.services.demo_city.sector_returns import load_sector_returns
@@ -176,6 +177,7 @@ def _load(fraud_seed: int | None, told: Told) -> dict[str, int]:
         load_findings(waiting, first=shown.bent)
         told(Words("登记监测点、限值和设备", "registering points, limits and devices of monitoring"))
         load_monitoring(shown, staff=staff, tree=tree_on(clock.today()), actor=actor)
+        load_meters(shown, actor=actor)
     return dict(Person.objects.values_list("sign_in_name", "pk"))
 
 
