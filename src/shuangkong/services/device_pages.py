@@ -49,6 +49,9 @@ class Condition(Enum):
         return {"ONLINE": "good", "SILENT": "bad"}.get(self.name, "wait")
 
 
+_ORDER = (Condition.SILENT, Condition.NEVER, Condition.ONLINE, Condition.STOPPED, Condition.RETIRED)
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
     """A device with what the gateway has seen of it (设备一行)."""
@@ -131,22 +134,34 @@ def _inbox() -> Path:
 
 def devices_page(*, who: Member, text: str = "", condition: str = "", number: int = 1, as_of: date | None = None) -> DevicesPage:
     """Return a page of the devices at points a person may see (设备); `condition` is one by name, `DRIFT` or `ERRORS`."""
-    points = {one.code: one.organisation for one in seen_points(who, as_of=as_of)}
-    every = [one for one in setups_on(as_of=as_of) if one.point in points]
     states = {state.mn: state for state in read_states(_inbox())}
-    stopped = _stopped()
-    lines = [_line(one, states.get(one.mn), (points[one.point], one.point) in stopped or (points[one.point], "") in stopped) for one in every]
-    words = text.lower().split()
-    found = [one for one in lines if _is_asked(one, condition) and all(word in f"{one.setup.mn} {one.setup.point}".lower() for word in words)]
-    order = [Condition.SILENT, Condition.NEVER, Condition.ONLINE, Condition.STOPPED, Condition.RETIRED]
-    found.sort(key=lambda one: (order.index(one.condition), not (one.drifts or one.errs), one.setup.point, one.setup.mn))
+    lines = _lines(who, states, as_of)
+    found = _found(lines, text, condition)
     counted = Counter(one.condition for one in lines)
     may_manage = who.may(Permission.MONITORING_MANAGE)
     strangers = _strangers(states) if may_manage else ()
     return DevicesPage(
-        slice_of(found, number), tuple((one, counted[one]) for one in order if counted[one]), sum(one.drifts for one in lines), sum(one.errs for one in lines), len(lines), strangers,
+        slice_of(found, number), tuple((one, counted[one]) for one in _ORDER if counted[one]), sum(one.drifts for one in lines), sum(one.errs for one in lines), len(lines), strangers,
         may_manage,
     )  # fmt: skip
+
+
+def device_lines(*, who: Member, text: str = "", condition: str = "") -> list[DeviceLine]:
+    """Return all devices at points a person may see, those that are silent first (设备状态)."""
+    return _found(_lines(who, {state.mn: state for state in read_states(_inbox())}, None), text, condition)
+
+
+def _lines(who: Member, states: dict[str, DeviceState], as_of: date | None) -> list[DeviceLine]:
+    points, stopped = {one.code: one.organisation for one in seen_points(who, as_of=as_of)}, _stopped()
+    return [
+        _line(one, states.get(one.mn), (points[one.point], one.point) in stopped or (points[one.point], "") in stopped) for one in setups_on(as_of=as_of) if one.point in points
+    ]
+
+
+def _found(lines: list[DeviceLine], text: str, condition: str) -> list[DeviceLine]:
+    words = text.lower().split()
+    found = [one for one in lines if _is_asked(one, condition) and all(word in f"{one.setup.mn} {one.setup.point}".lower() for word in words)]
+    return sorted(found, key=lambda one: (_ORDER.index(one.condition), not (one.drifts or one.errs), one.setup.point, one.setup.mn))
 
 
 def _strangers(states: dict[str, DeviceState]) -> tuple[DeviceState, ...]:

@@ -21,6 +21,7 @@ from shuangkong.assessment.cycle_states import CycleAct
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services import clock
 from shuangkong.services.access_log import AccessKind, log
+from shuangkong.services.alarms import AlarmKind, answer_alarm, raise_alarm
 from shuangkong.services.attachments import attach_file
 from shuangkong.services.chain import system_actor
 from shuangkong.services.deployment import city
@@ -30,7 +31,15 @@ from shuangkong.services.monitoring_register import Entries, record
 from shuangkong.services.people import Member, appoint, member
 from shuangkong.services.publication import publish_head
 from shuangkong.services.self_evaluations import File, OwnItem
-from shuangkong.store.models import ApiToken, ChainLink, Filing, FindingRecord, ObservationRow, SelfEvaluationEvidence
+from shuangkong.store.models import (
+    AlarmFile,
+    ApiToken,
+    ChainLink,
+    Filing,
+    FindingRecord,
+    ObservationRow,
+    SelfEvaluationEvidence,
+)
 
 CITY, COUNTY, REFORM, UNIT = "411700", "411721", "development_reform", "U001"
 ODD = {"output.value_added_10k_yuan.value": "2"}  # a figure that a check asks about
@@ -46,11 +55,11 @@ ASKERS: tuple[tuple[tuple[Role, str], ...], ...] = (
 OF_THE_VISIT = ("store_accessentry", "store_session", "store_apitoken", "store_totpsecret")
 # Where `code` stands for another thing in each area.
 CODES = {"targets": "T001", "forms": FORM, "places": COUNTY, "units": UNIT, "organisations": UNIT, "sheets": COUNTY, "points": OUTLET}
-# What has nothing to show to anybody here: no park, no backup, the place of the operations, an evaluation whose time is over.
-NOTHING_BEHIND = {"api-root", "healthz", "park", "read_park", "read_indicator", "read_rule", "self-evaluation"}
+# What has nothing to show to anybody here: no park, no backup, no device that is not registered, the place of the operations, an evaluation whose time is over.
+NOTHING_BEHIND = {"adopt-device", "api-root", "healthz", "park", "read_park", "read_indicator", "read_rule", "self-evaluation"}
 EXPORTS = {
     "board-export", "access-log-csv", "attachment", "return-template", "upload-rejects", "self-evaluation-evidence", "result-bundle", "export-assessment", "audit-bundle",
-    "audit-sheet", "monitoring-list-template", "monitoring-list-rejects",
+    "audit-sheet", "monitoring-list-template", "monitoring-list-rejects", "alarm-file",
 }  # fmt: skip
 
 
@@ -77,9 +86,11 @@ def lived(person: Person) -> Lived:
     acted(cycle, person, CycleAct.PUBLISH)
     hand_over_result(cycle_id=cycle.pk, version=cycle.version, who=person(Role.ASSESSOR, REFORM))
     record(Entries([outlet()], devices=[device()]), who=person(Role.REVIEWER, COUNTY), reason="登记")
+    alarm = raise_alarm(kind=AlarmKind.AMBIENT, point=OUTLET, start=clock.now(), facts={"zh": "试", "en": "test"})
+    answer_alarm(alarm_id=alarm, cause="试", measure="试", who=reporter, files=[("台账.pdf", PDF)])
     head, figure = publish_head(), ObservationRow.objects.filter(org=CITY).order_by("pk")[0]
     known = {
-        "filing": filing, "attachment": attachment, "cycle": cycle.pk, "evidence": SelfEvaluationEvidence.objects.get().pk, "jurisdiction": COUNTY, "item": "A1",
+        "filing": filing, "attachment": attachment, "alarm": alarm, "file": AlarmFile.objects.get().pk, "cycle": cycle.pk, "evidence": SelfEvaluationEvidence.objects.get().pk, "jurisdiction": COUNTY, "item": "A1",
         "index": 3, "digest": str(head.digest), "form": FORM, "target": city().plan.targets[0].id, "element": figure.element, "mn": MN, "org": figure.org, "period": figure.period,
         "person": reporter.pk, "place": COUNTY, "unit": UNIT, "organisation": UNIT, "year": 2025, "finding": FindingRecord.objects.order_by("pk")[0].pk, "rule": "security.limits.exports_most", "key": "security.limits.exports_most",
     }  # fmt: skip

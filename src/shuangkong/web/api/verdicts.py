@@ -97,7 +97,8 @@ class VerdictStanding(Schema):
     state: Annotated[VerdictState, ByName]
 
 
-def _decoded(one: FileTold) -> tuple[str, bytes]:
+def decoded(one: FileTold) -> tuple[str, bytes]:
+    """Return name and content of a file told in Base64; raise `NotBase64` (读文件)."""
     try:
         return one.name, b64decode(one.content, validate=True)
     except (binascii.Error, ValueError) as wrong:
@@ -114,7 +115,7 @@ def read_verdicts(request: HttpRequest, page: Query[Paging], code: str, year: Ye
 @router.post("/targets/{code}/verdicts", auth=Allowed(_P.TASK_REPORT), response=answers(Keyed), summary="提出评判 / propose a verdict")
 def propose(request: HttpRequest, code: str, told: VerdictAsked) -> Any:
     """Propose a verdict with evidence, as a lead agency; another person confirms it (提出评判)."""
-    files = [_decoded(one) for one in told.files]
+    files = [decoded(one) for one in told.files]
     return {"key": propose_verdict(target=code, year=told.year, word=told.word, statement=told.statement, who=request.member, files=files, kept=told.kept)}
 
 

@@ -24,7 +24,7 @@ def show_devices(request: HttpRequest) -> HttpResponse:
     asked = {name: text_in(request.GET, name)[:60] for name in ("q", "condition")}
     page = device_pages.devices_page(who=request.member, text=asked["q"], condition=asked["condition"], number=page_number(request), as_of=as_of(request))
     query = urlencode({name: text for name, text in (asked | {"as_of": request.GET.get("as_of", "")}).items() if text})
-    return render(request, "monitoring/devices.html", {"page": page, "asked": asked, "conditions": device_pages.Condition, "query": query})
+    return render(request, "monitoring/devices.html", {"page": page, "asked": asked, "conditions": list(device_pages.Condition), "query": query})
 
 
 @policy(Permission.FIGURES_READ)
