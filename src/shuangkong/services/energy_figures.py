@@ -56,6 +56,11 @@ class Span:
         """The day after the last that is over."""
         return min(self.end, clock.today()) if self.is_running else self.end
 
+    @property
+    def last_day(self) -> date:
+        """The last day it tells of, whose rules hold."""
+        return self.end - timedelta(days=1)
+
     def beside(self, other: Period) -> tuple[date, date]:
         """Return as many days of another period; all of it where this one is over (可比时段)."""
         return (other.start, other.end) if not self.is_running else (other.start, min(other.end, other.start + (self.whole_end - self.start)))

@@ -11,6 +11,8 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME, Grain, Period
 from shuangkong.kernel.quantity import Quantity
 from shuangkong.kernel.units import unit
 from shuangkong.lake.figures import FigureGrain, FigureLevel
+from shuangkong.plan.model import Target
+from shuangkong.rules import at as rules_at
 from shuangkong.services import clock
 from shuangkong.services.carrier_flows import CarrierUse, Link, unit_energy
 from shuangkong.services.deployment import city
@@ -35,12 +37,16 @@ from shuangkong.services.meter_differences import (
     virtual_readings,
 )
 from shuangkong.services.meter_registers import Meter, metered_carrier
+from shuangkong.services.monitoring_kinds import MeterFlow
 from shuangkong.services.organisation_changes import seen_place
 from shuangkong.services.organisations import Node, OrganisationKind, tree_on
 from shuangkong.services.people import Member
 from shuangkong.services.product_levels import ProductLine, key_reports, product_lines
 from shuangkong.services.readings import co2_rule_path
+from shuangkong.services.site_energy import SiteFacts, site_facts
 
+SUPPLY = MeterFlow.SUPPLY.key
+_PUE = "new_data_center_pue"
 _PEER_LEAST_PCT = Decimal(80)  # of coverage: a change between periods is told only where both were heard of this much
 
 
@@ -106,6 +112,9 @@ class UnitEnergyPage:
     products: tuple[ProductLine, ...]
     differences: tuple[Difference, ...]
     virtual: tuple[VirtualReading, ...]
+    facts: SiteFacts
+    pue_target: Target | None
+    names: dict[str, Words]
     meters: int
     years: tuple[int, ...]
     marks: tuple[Mark, ...]
@@ -139,15 +148,27 @@ def unit_energy_page(*, code: str, who: Member, period: Period | None = None, ca
     meters, virtual = energy_meters(organisations=[code]), virtual_meters(organisations=[code])
     by_meter = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER)
     rows = tuple(carrier_row(use, before.get(key), last_year.get(key), comparable.get(key)) for key, use in sorted(now.items(), key=lambda one: -(one[1].kgce or Decimal(0))))
-    metered = tuple(dict.fromkeys(key for key, flow in now if flow == CONSUMPTION))
-    chosen = carrier if carrier in metered else metered[0] if metered else carrier
-    totals = [total_of(one for (_, flow), one in held.items() if flow == CONSUMPTION) for held in (now, before, last_year, comparable)]
+    flows = flows_taken(now)
+    chosen = carrier if carrier in flows else next(iter(flows), carrier)
+    totals = [total_of(one for key, one in held.items() if flows.get(key[0]) == key[1]) for held in (now, before, last_year, comparable)]
     return UnitEnergyPage(
         node, span, _finding(node, span, totals[0], change_pct(totals[3], totals[2]), bool(meters)), rows, totals[0], totals[1], totals[2], meter_links(meters, by_meter),
-        load_of(code, span, carrier=chosen, flow=CONSUMPTION, until=clock.now().astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)), chosen,
-        tuple((key, carrier_words(key)[0]) for key in metered), load_unit(chosen), _returns(code, span, now), _products(code, span), differences_of(meters, by_meter),
-        virtual_readings(virtual, meters, by_meter), len(meters), years_metered(), marks_of(meters),
+        load_of(code, span, carrier=chosen, flow=flows.get(chosen, CONSUMPTION), until=clock.now().astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)), chosen,
+        tuple((key, carrier_words(key)[0]) for key in flows), load_unit(chosen), _returns(code, span, now), _products(code, span), differences_of(meters, by_meter),
+        virtual_readings(virtual, meters, by_meter), site_facts(meters, by_meter, rules=rules_at(span.last_day), site=code, is_one_site=True), pue_target(), {code: node.name},
+        len(meters), years_metered(), marks_of(meters),
     )  # fmt: skip
+
+
+def flows_taken(uses: Mapping[tuple[str, str], MeteredUse]) -> dict[str, str]:
+    """Return the direction in which a unit's own use of each carrier is metered (用量方向): as consumed, else as supplied to it."""
+    found = {carrier: SUPPLY for carrier, flow in uses if flow == SUPPLY}
+    return found | {carrier: CONSUMPTION for carrier, flow in uses if flow == CONSUMPTION}
+
+
+def pue_target() -> Target | None:
+    """Return the plan's target for the PUE of data centres (PUE 目标), None where it has none."""
+    return next((one for one in city().plan.targets if one.indicator == _PUE), None)
 
 
 def uses_by_day(code: str, start: date, end: date, span: Span | None) -> tuple[dict[tuple[str, str], MeteredUse], dict[tuple[str, str], MeteredUse]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from shuangkong.kernel.language import Words
@@ -12,7 +12,6 @@ from shuangkong.plan.model import Target
 from shuangkong.rules import at as rules_at
 from shuangkong.services import clock
 from shuangkong.services.aggregates import SUPPRESSED, is_safe
-from shuangkong.services.deployment import city
 from shuangkong.services.documents.report import Mark
 from shuangkong.services.documents.wording import number_text
 from shuangkong.services.energy_figures import MeteredUse, Span, span_of, total_of, uses_between
@@ -22,6 +21,7 @@ from shuangkong.services.energy_pages import (
     carrier_row,
     change_pct,
     marks_of,
+    pue_target,
     uses_by_day,
     year_back,
     years_metered,
@@ -33,7 +33,6 @@ from shuangkong.services.people import Member
 from shuangkong.services.site_energy import SiteFacts, site_facts
 from shuangkong.timeseries.quality import NOTHING, Aggregate, gathered
 
-PUE = "new_data_center_pue"
 _PLACES = frozenset({OrganisationKind.CITY, OrganisationKind.COUNTY, OrganisationKind.ZONE, OrganisationKind.PARK})
 
 
@@ -122,12 +121,13 @@ def place_energy_page(*, code: str, who: Member, period: Period | None = None) -
     parts = _parts(node, meters, who, tree, span)
     told = gathered({part.node.code: Aggregate(None, NOTHING, NOTHING) if part.use is None else part.use.quantity for part in parts})
     facts = None
-    if len(seen) == len(meters) and node.kind is OrganisationKind.PARK:
-        facts = site_facts(meters, uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER), rules=rules_at(_last_day(span)))
+    if len(seen) == len(meters):
+        uses = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER)
+        facts = site_facts(meters, uses, rules=rules_at(span.last_day), site=node.code, is_one_site=node.kind is OrganisationKind.PARK)
     return PlaceEnergyPage(
         node, tree.get(node.parent or ""), span, _finding(node, span, None if is_hidden else total, change_pct(alike, year_before)), rows, None if is_hidden else total,
         year_before, is_hidden, parts, _named(told.silent, tree), _named(told.unmetered, tree), facts, {one.organisation: tree.find(one.organisation).name for one in seen},
-        next((one for one in city().plan.targets if one.indicator == PUE), None), len(meters), len(_units(meters)), years_metered(), marks_of(meters),
+        pue_target(), len(meters), len(_units(meters)), years_metered(), marks_of(meters),
     )  # fmt: skip
 
 
@@ -148,10 +148,6 @@ def differences_page(*, who: Member, period: Period | None = None) -> Difference
 def consumed(uses: dict[tuple[str, str], MeteredUse]) -> MeteredUse | None:
     """Return what was consumed of all carriers that are weighed in coal equivalent (综合用能), None of none."""
     return total_of(one for (_, flow), one in uses.items() if flow == CONSUMPTION)
-
-
-def _last_day(span: Span) -> date:
-    return min(clock.today(), span.period.end)
 
 
 def _units(meters: Sequence[Meter]) -> frozenset[str]:

@@ -74,10 +74,20 @@ class SiteFacts:
         return not (self.own_power or self.water or self.reclaimed or self.data_centres or self.cooling_plants)
 
 
-def site_facts(meters: Sequence[Meter], uses: MeterUses, *, rules: RulesOnDay) -> SiteFacts:
-    """Return what meters of one site say together over a span (站点能效)."""
+def site_facts(meters: Sequence[Meter], uses: MeterUses, *, rules: RulesOnDay, site: str, is_one_site: bool) -> SiteFacts:
+    """Return what meters say together over a span (站点能效).
+
+    Parameters
+    ----------
+    site : str
+        Whose figures these are: where it meters the water of its users itself, theirs below are not counted again.
+    is_one_site : bool
+        Whether power generated at one place of it can be used at another: of a unit or a park, not of a county.
+    """
+    own = [one for one in meters if one.organisation == site]
+    reads_users = any(one.carrier.key == FRESH_WATER and one.flow is MeterFlow.CONSUMPTION for one in own)
     return SiteFacts(
-        _own_power(meters, uses), _water(meters, uses, rules), _reclaimed(meters, uses),
+        _own_power(meters, uses) if is_one_site else None, _water(own if reads_users or not is_one_site else meters, uses, rules), _reclaimed(meters, uses),
         tuple(_ratios(meters, uses, MeterPurpose.IT)), tuple(_ratios(meters, uses, MeterPurpose.COOLING_PLANT)),
     )  # fmt: skip
 
