@@ -173,6 +173,7 @@ def row_findings() -> Iterator[Finding]:
         yield from _gone(kinds, prefix, owners)
     yield from _evidence_findings()
     yield from _verdict_evidence_findings()
+    yield from _alarm_file_findings()
     for cycle in tables.AssessmentCycle.objects.order_by("pk"):
         last = cycle.steps.order_by("version_after").last()
         held = held_at([last.link], with_content=False).get(last.link) if last else None
@@ -213,6 +214,19 @@ def _verdict_evidence_findings() -> Iterator[Finding]:
                 yield altered(row, "content", "—" if stated is None else digest(octets(row.content), stated.algorithm).short, told["digest"], link)
             elif row.name != told["name"]:
                 yield altered(row, "name", row.name, told["name"], link)
+
+
+def _alarm_file_findings() -> Iterator[Finding]:
+    """Yield the files of answers to alarms that are gone or differ from what was named (报警附件校验)."""
+    kept = {(row.alarm_id, row.digest): row for row in tables.AlarmFile.objects.order_by("pk")}
+    for some in chunks(tables.AlarmStep.objects.filter(link__isnull=False).order_by("pk").iterator(chunk_size=CHUNK)):
+        held = held_at((one.link for one in some), with_content=False)
+        for step, told in ((step, told) for step in some if step.link in held for told in step.facts.get("files", ())):
+            row, stated, link = kept.get((step.alarm_id, told["digest"])), parsed(told["digest"]), held[step.link].link
+            if row is None:
+                yield missing("store_alarmfile", link, Words(f"报警附件 {told['name']}", f"file {told['name']} of an alarm"))
+            elif stated is None or digest(octets(row.content), stated.algorithm) != stated:
+                yield altered(row, "content", "—" if stated is None else digest(octets(row.content), stated.algorithm).short, told["digest"], link)
 
 
 def _table_findings(hanging: Hanging) -> Iterator[Finding]:
