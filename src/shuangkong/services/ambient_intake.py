@@ -24,7 +24,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Language, Words
-from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.text import number_in
 from shuangkong.lake.intake import bring_in
 from shuangkong.lake.readings import Merged, Reading
@@ -57,6 +57,7 @@ KINDS = (PointKind.RIVER_SECTION, PointKind.WATER_SOURCE, PointKind.AIR_STATION)
 _LASTS = timedelta(hours=8)
 _REASON = "导入环境质量监测数据"
 _MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
+_MOMENT = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2})(?::(\d{2})|时)(?::\d{2})?)?")
 _MOST = Decimal(10) ** 9
 _KNOWN_ON = date(2024, 1, 1)
 
@@ -287,14 +288,30 @@ def _time(text: str) -> tuple[datetime, bool] | None:
     """Return the moment a text says, and whether it says an hour."""
     told = text.strip()
     month = _MONTH.fullmatch(told)
+    if month:
+        first = _moment_of(month[1], month[2], "1")
+        return (first, False) if first else None
+    found = moment_in(told)
+    return (found.replace(minute=0, second=0), ":" in told or "时" in told) if found else None
+
+
+def moment_in(text: str) -> datetime | None:
+    """Return a day or moment as people and Excel write it (读时刻), None for what is none; naive China Standard Time.
+
+    Examples
+    --------
+    >>> moment_in("2024/3/5 8:30"), moment_in("2024年3月5日"), moment_in("2024-02-30")
+    (datetime.datetime(2024, 3, 5, 8, 30), datetime.datetime(2024, 3, 5, 0, 0), None)
+    """
+    found = _MOMENT.fullmatch(text.strip())
+    return _moment_of(*(found[number] or "0" for number in range(1, 6))) if found else None
+
+
+def _moment_of(*parts: str) -> datetime | None:
     try:
-        if month:
-            return datetime.combine(Period.month(int(month[1]), int(month[2])).start, datetime.min.time()), False
-        moment = datetime.fromisoformat(told.replace("/", "-").replace("年", "-").replace("月", "-").replace("日", ""))
-    except (ValueError, InputRefused):
+        return datetime(*map(int, parts))  # type: ignore[arg-type]  # noqa: DTZ001  # as the lake has it
+    except ValueError:
         return None
-    has_hour = ":" in told or "T" in told
-    return moment.replace(tzinfo=None, minute=0, second=0, microsecond=0), has_hour
 
 
 def template_of(*, who: Member, language: Language = "zh") -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from shuangkong.access.roles import Permission
-from shuangkong.kernel.language import Words
+from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import Period
 from shuangkong.pollution.ambient.surface_water import CLASSES, GoodShare, ItemClass
 from shuangkong.rules import at
@@ -37,6 +37,7 @@ from shuangkong.store.models import ChainLink
 SHOWN_MONTHS = 14
 _DAYS_ACROSS = 31
 _CITY = "city"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +251,14 @@ def air_page(*, code: str, who: Member, year: int | None = None, as_of: date | N
     )  # fmt: skip
 
 
-def calendar_of(year: AirYear) -> dict[str, object]:
+def calendar_of(year: AirYear, *, language: Language = "zh") -> dict[str, object]:
     """Return the heat calendar of a year of indices: months down, days across (空气质量日历)."""
     by_day = {one.day: one.found.index for one in year.days}
     months = range(1, 13)
     values = [
         [None if (day := _day(year.year, month, number)) is None or by_day.get(day) is None else str(by_day[day]) for number in range(1, _DAYS_ACROSS + 1)] for month in months
     ]  # fmt: skip
-    return {"unit": "AQI", "rows": [f"{month}月" for month in months], "columns": [str(number) for number in range(1, _DAYS_ACROSS + 1)], "values": values, "low": "0", "high": "200"}
+    return {"unit": "AQI", "rows": [Words(f"{month}月", MONTHS[month - 1]).in_language(language) for month in months], "columns": [str(number) for number in range(1, _DAYS_ACROSS + 1)], "values": values, "low": "0", "high": "200"}
 
 
 def _day(year: int, month: int, number: int) -> date | None:
@@ -267,11 +268,11 @@ def _day(year: int, month: int, number: int) -> date | None:
         return None
 
 
-def trend_of(months: Sequence[WaterMonth]) -> dict[str, object]:
+def trend_of(months: Sequence[WaterMonth], *, language: Language = "zh") -> dict[str, object]:
     """Return the class of a section by month as a line, 1 to 6 (类别走势), beside the target."""
     told = [str(CLASSES.index(one.found.water_class) + 1) if one.found.water_class else None for one in months]
     target = next((one.target for one in reversed(months) if one.target), None)
-    shown: dict[str, object] = {"unit": "类", "periods": [str(one.month) for one in months], "series": [{"name": "类别", "values": told}]}
+    shown: dict[str, object] = {"unit": Words("类", "").in_language(language), "periods": [str(one.month) for one in months], "series": [{"name": Words("类别", "class").in_language(language), "values": told}]}
     return shown | ({"target": str(CLASSES.index(target) + 1)} if target else {})
 
 

@@ -20,7 +20,7 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME, day_named
 from shuangkong.pollution.self_monitoring import Frequency, ResultSource
 from shuangkong.services import clock
 from shuangkong.services.ambient_factors import BELOW
-from shuangkong.services.ambient_intake import ImportExpired, figure_of
+from shuangkong.services.ambient_intake import ImportExpired, figure_of, moment_in
 from shuangkong.services.chain import record_export
 from shuangkong.services.documents.tabular import Column, Row, read_table
 from shuangkong.services.monitoring_pages import seen_points
@@ -207,8 +207,9 @@ def _source(text: str) -> ResultSource:
     return next(one for one in TOLD_BY if text.lower() in ("", one.value, one.name.lower(), SOURCE_WORDS[one].en))
 
 
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=CHINA_STANDARD_TIME)
+def _moment(text: str) -> datetime | None:
+    found = moment_in(text)
+    return found and found.replace(tzinfo=CHINA_STANDARD_TIME)
 
 
 def _judged(read: list[tuple[Row, Entry | None, list[Fault]]], who: Member) -> Iterator[RowTold]:

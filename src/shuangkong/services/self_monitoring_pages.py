@@ -125,7 +125,7 @@ def span_of(year: int, *, today: date) -> Period:
     Examples
     --------
     >>> [str(span_of(2024, today=day)) for day in (date(2024, 5, 20), date(2025, 2, 1))]
-    ['2024-01/2024-04', '2024']
+    ['2024-01-01/2024-05-01', '2024']
     """
     end = min(date(year + 1, 1, 1), today.replace(day=1))
     return Period(date(year, 1, 1), max(end, date(year, 1, 1) + timedelta(days=1)))

@@ -36,7 +36,7 @@ def show_ambient(request: HttpRequest) -> HttpResponse:
 def show_water(request: HttpRequest, code: str) -> HttpResponse:
     """Show a section or source by month (断面水源页)."""
     page = ambient_pages.water_page(code=code, who=request.member, as_of=as_of(request))
-    context = {"page": page, "names": {line.item: line.name for line in page.items}, "trend": ambient_pages.trend_of(page.months), "classes": CLASSES, "grades": GRADES}
+    context = {"page": page, "names": {line.item: line.name for line in page.items}, "trend": ambient_pages.trend_of(page.months, language=language_of(request)), "classes": CLASSES, "grades": GRADES}
     return render(request, "monitoring/ambient_water.html", context)
 
 
@@ -47,7 +47,7 @@ def show_air(request: HttpRequest, code: str) -> HttpResponse:
     asked = request.GET.get("year", "")
     page = ambient_pages.air_page(code=code, who=request.member, year=int(asked) if asked.isascii() and asked.isdecimal() and len(asked) == 4 else None, as_of=as_of(request))
     items = {item: (name, ambient_pages.air_unit(item)) for item, name in ambient_pages.AIR_NAMES.items()}
-    return render(request, "monitoring/ambient_air.html", {"page": page, "items": items, "means": [f"{item}.day" for item in items], "calendar": ambient_pages.calendar_of(page.year)})
+    return render(request, "monitoring/ambient_air.html", {"page": page, "items": items, "means": [f"{item}.day" for item in items], "calendar": ambient_pages.calendar_of(page.year, language=language_of(request))})
 
 
 @policy(Permission.MONITORING_REPORT)
