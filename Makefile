@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 ASSETS := src/shuangkong/web/static/vendor/manifest.json
+SPARK  := .venv-spark
 ONCE   ?=
 PORT   ?= 8000
 
-.PHONY: run test check audit e2e bench docs standards wheels bundle lock clean
+.PHONY: run test check audit e2e spark bench docs standards wheels bundle lock clean
 .DEFAULT_GOAL := run
 
 $(STAMP): requirements.lock pyproject.toml
@@ -40,6 +41,13 @@ e2e: $(STAMP) $(ASSETS)  ## browser journeys; screenshots to look at in out/e2e
 	@$(BIN)/python tests/e2e/browser.py >/dev/null
 	@$(BIN)/python -m pytest -q -n0 tests/e2e
 
+$(SPARK): requirements-spark.lock | $(STAMP)
+	@echo "… 首次运行：安装 Spark 和 Java，约 600 MB / first run: installing Spark and Java, about 600 MB" >&2
+	@rm -rf $@ && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-compile --target $@ -r $<
+
+spark: $(SPARK)  ## the roll-up on a Spark master with two workers, one executor killed: rows identical to DuckDB's
+	@PYTHONPATH=$(SPARK) $(BIN)/python -m pytest -q -n0 tests/spark
+
 bench: $(STAMP)  ## each figure beside a floor measured in the same run
 	@over=; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || over="$$over $$file"; done; \
 		test -z "$$over" || { echo "== over budget:$$over" >&2; exit 1; }
@@ -62,7 +70,9 @@ bundle: $(STAMP) $(ASSETS)  ## one archive in dist/ that installs and upgrades w
 
 lock:  ## refresh requirements.lock: names, versions, hashes, no addresses (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
-		--all-extras --group dev pyproject.toml -o requirements.lock
+		--group dev pyproject.toml -o requirements.lock
+	printf 'pyspark>=4.0\njdk4py>=25\n' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		- -o requirements-spark.lock
 
 clean:
-	rm -rf $(VENV) out dist node_modules tests/e2e/node_modules $(dir $(ASSETS)) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SPARK) out dist node_modules tests/e2e/node_modules $(dir $(ASSETS)) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

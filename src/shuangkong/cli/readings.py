@@ -67,25 +67,29 @@ def import_(files: tuple[Path, ...], data: Path, form: str) -> None:
 
 @readings.command()
 @click.option("--meters", type=click.Path(path_type=Path), help="计量台账文件：表号、单位、县区、品种、倍率、装拆时间和示数；不给则用平台登记的计量表 / register of meters; without it that of the platform")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="一台机器用 duckdb，集群用 spark / one machine, or a cluster")
+@click.option("--master", default="local[*]", show_default=True, help="spark 的主节点，如 spark://HOST:7077 / where Spark runs")
 @_DATA
 @_CITY
 @_FORMAT
-def rollup(meters: Path | None, data: Path, pack: Path | None, form: str) -> None:
+def rollup(meters: Path | None, engine: str, master: str, data: Path, pack: Path | None, form: str) -> None:
     """汇总到表计、单位、县区、全市的时、日、月、年 / Roll up to points, units, counties and the city by hour, day, month and year.
 
     再次运行只重算新到或更正的示数涉及的时段 / run again, it computes what late or corrected readings touch.
 
     \b
-    例 / Example:
+    例 / Examples:
       shuangkong readings rollup --meters 计量台账.xlsx
+      shuangkong readings rollup --engine spark --master spark://10.0.0.5:7077
     """
+    spark_master = master if engine == "spark" else None
     if meters is None:
         from shuangkong.services.meter_rollup import roll_up_meters
 
         start_platform(data=data, pack=pack)
-        done = roll_up_meters()
+        done = roll_up_meters(spark_master=spark_master)
     else:
-        done = roll_up_readings(meters=meters, data=data, city=open_city(pack), now=datetime.now(CHINA_STANDARD_TIME))
+        done = roll_up_readings(meters=meters, data=data, city=open_city(pack), now=datetime.now(CHINA_STANDARD_TIME), spark_master=spark_master)
     months = [f"{month:%Y-%m}" for month in done.months]
     if form == "json":
         click.echo(json.dumps({"whole": done.is_whole, "meter_hours": done.meter_hours, "months": months}))

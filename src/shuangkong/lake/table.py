@@ -7,6 +7,7 @@ is invisible, and a process that dies leaves nothing but a stray file for `vacuu
 
 import json
 import os
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,6 +103,22 @@ class LakeTable:
             AddAction(os.path.relpath(path, self.folder), size, partition, made_at, is_change, _statistics(rows, columns, self.shape.ranged))
             for path, rows, size, _, columns, partition in written
         ]
+
+    def adopt(self, engine: Engine, paths: Iterable[Path], partition: Mapping[str, str]) -> list[AddAction]:
+        """Move files that another engine wrote into a partition, invisible until `commit` (收编文件); empty ones are dropped."""
+        folder = self.folder.joinpath(*(f"{name}={value}" for name, value in partition.items()))
+        folder.mkdir(parents=True, exist_ok=True)
+        ranges = ", ".join(f"CAST({end}({name}) AS VARCHAR)" for name in self.shape.ranged for end in ("min", "max"))
+        adopted = []
+        for path in paths:
+            rows, *found = engine.execute(f"SELECT count(*), {ranges} FROM read_parquet({quoted(path)})").fetchone()
+            if not rows:
+                continue
+            ours = path.rename(folder / f"{uuid.uuid4()}.parquet")
+            columns = {f'"{name}"': {"min": least, "max": greatest} for name, least, greatest in zip(self.shape.ranged, found[::2], found[1::2], strict=True)}
+            made_at = int(datetime.now(UTC).timestamp() * 1000)
+            adopted.append(AddAction(os.path.relpath(ours, self.folder), ours.stat().st_size, dict(partition), made_at, True, _statistics(rows, columns, self.shape.ranged)))
+        return adopted
 
     def commit(
         self, added: Sequence[AddAction], removed: Iterable[DataFile] = (), *, sources: Mapping[str, int] | None = None, note: Mapping[str, str] | None = None,

@@ -20,6 +20,7 @@ from shuangkong.lake.figures import FIGURES, Figure, FigureGrain, FigureLevel, f
 from shuangkong.lake.meter_file import COLUMNS, Imported, import_meter_file, import_meter_rows
 from shuangkong.lake.readings import Lake
 from shuangkong.lake.rollup import OPEN_END, FactorRow, MeterRow, Registers, RolledUp, roll_up
+from shuangkong.lake.spark import roll_up_on_spark
 from shuangkong.lake.table import LakeTable
 from shuangkong.plan.organisations import Jurisdictions, UnknownJurisdiction
 from shuangkong.rules import at, book
@@ -96,10 +97,15 @@ def import_readings(*, path: Path, data: Path, now: datetime) -> Imported:
     return import_meter_file(lake, path, now=now)
 
 
-def roll_up_readings(*, meters: Path, data: Path, city: City, now: datetime) -> RolledUp:
+def roll_up_readings(*, meters: Path, data: Path, city: City, now: datetime, spark_master: str | None = None) -> RolledUp:
     """Bring the figures of meters, units, counties and the city up to what the readings say, by a list of meters (汇总)."""
     conventions = conventions_on(now.date())
-    return roll_up(open_lake(data, conventions=conventions), read_registers(meters, city=city, conventions=conventions))
+    return roll_up_on(spark_master, open_lake(data, conventions=conventions), read_registers(meters, city=city, conventions=conventions))
+
+
+def roll_up_on(spark_master: str | None, lake: Lake, registers: Registers) -> RolledUp:
+    """Roll up on DuckDB, or on Spark where its master is given (选择汇总引擎)."""
+    return roll_up_on_spark(lake, registers, master=spark_master) if spark_master else roll_up(lake, registers)
 
 
 def find_readings(*, data: Path, city: City, level: FigureLevel, node: str, grain: FigureGrain, period: Period) -> FoundFigures:
