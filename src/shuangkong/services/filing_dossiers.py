@@ -24,6 +24,8 @@ from shuangkong.services.deployment import city
 from shuangkong.services.filing_forms import UNFINISHED, form_of, forms
 from shuangkong.services.filing_observations import current_rows, subject_org
 from shuangkong.services.filing_records import submitted_at
+from shuangkong.services.meter_registers import metered_carrier
+from shuangkong.services.metered_use import metered_use
 from shuangkong.services.openings import Composition, compositions
 from shuangkong.services.organisations import Node, OrganisationKind, Tree, tree_of
 from shuangkong.services.return_forms import form_coefficients, form_layout, form_ranges
@@ -32,6 +34,7 @@ from shuangkong.services.windows import window_of
 from shuangkong.store.models import ChainLink, Filing, ObservationRow, Submission
 
 _HISTORY = 36
+_METERED = frozenset({"consumption", "energy"})
 _CEILINGS = (Operator.AT_MOST, Operator.LESS_THAN)
 Reported = dict[str, Figure]
 Mark = tuple[int, str]
@@ -50,9 +53,19 @@ def dossier(form: Form, filing: Filing, entries: Mapping[CellKey, Entry]) -> Dos
         org=org, name=node.name if node else Words(org, org), period=period, layout=form_layout(form),
         figures=_figures(form, org, period, entries, moment), history=_history(form, filing, versions),
         versions=_superseded(versions, filing), peers=_peers(form, str(period), newest, submitted).without(org), children=children, children_expected=expected,
-        targets=_targets(form, subject, period), coefficients=form_coefficients(form, entries), ranges=_ranges(form, period.start),
+        targets=_targets(form, subject, period), coefficients=form_coefficients(form, entries), ranges=_ranges(form, period.start), meters=_meters(form, org, period, moment),
         due=window.due_on if window else None, filed_at=moment,
     )  # fmt: skip
+
+
+def _meters(form: Form, org: str, period: Period, moment: datetime) -> Reported:
+    """Return what the meters of a unit say of what it reports as consumed, by the elements of the form."""
+    cells = [cell for cell in form.by_element.values() if cell.key.column == "consumed" and cell.tags >= _METERED and cell.unit is not None]
+    used = metered_use(org, period) if form.filer is FilerKind.UNIT and cells else {}
+    return {
+        cell.element: Figure(cell.element, org, period, used[cell.key.row].quantity, unit(metered_carrier(cell.key.row).unit), False, moment)
+        for cell in cells if cell.key.row in used
+    }  # fmt: skip
 
 
 def partial_dossier(form: Form, filing: Filing, laid: Dossier) -> Dossier | None:

@@ -31,12 +31,13 @@ WAIVERS = {"county_statistics": Words("县区审批岗或主管部门", "the cou
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFigure:
-    """A figure that a finding rests on (证据): its name, and where it opens, None where it is worked out."""
+    """A figure that a finding rests on (证据): its name, and where it opens: a cell, or the meters of the unit; neither where it is worked out."""
 
     name: Words
     value: str
     unit: str
     cell: Cell | None
+    is_metered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,10 @@ def show_finding(*, finding_id: int, who: Member) -> ShownCase:
 def _evidence(form: Form, name: str, value: str) -> EvidenceFigure:
     kind, _, element = name.rpartition(":")
     cell = form.by_element.get(element)
-    told = {"sum": Words("下级之和：", "sum of those below: "), "target": Words("目标：", "target: "), "coefficient": Words("折标系数：", "coefficient: ")}
+    told = {"sum": Words("下级之和：", "sum of those below: "), "target": Words("目标：", "target: "), "coefficient": Words("折标系数：", "coefficient: "), "meter": Words("计量：", "by the meters: ")}
     before = told.get(kind, Words(f"{kind}：", f"{kind}: ") if kind else Words("", ""))
     called = cell.name if cell else Words(element, element)
-    return EvidenceFigure(Words(before.zh + called.zh, before.en + called.en), f"{Decimal(value):,f}", str(cell.unit or "") if cell else "", cell if not kind else None)
+    return EvidenceFigure(Words(before.zh + called.zh, before.en + called.en), f"{Decimal(value):,f}", str(cell.unit or "") if cell else "", cell if not kind else None, kind == "meter")
 
 
 def _series(form: Form, record: FindingRecord, cell: Cell) -> tuple[SeriesPoint, ...]:

@@ -16,7 +16,7 @@ from shuangkong.services.monitoring_kinds import PointKind
 from shuangkong.services.monitoring_register import Entries, PointEntry, enter
 from shuangkong.services.simulated_meters import limit_for
 from shuangkong.simulation.organisations import SimulatedUnit
-from shuangkong.simulation.unit_reports import industrial_reports
+from shuangkong.simulation.unit_reports import industrial_reports, institution_report
 
 # By carrier: its meter, and how many of what the meter counts are one of what the form counts.
 _CARRIERS = {
@@ -65,7 +65,14 @@ def _of_others(shown: UnitCity, stated: Mapping[str, Any]) -> Iterator[PointEntr
         for unit in islice((unit for unit in shown.units if unit.kind == kind and unit.place_in(year)), meters["units"]):
             for one in meters["meters"]:
                 more = {name: one[name] for name in ("purpose", "flow") if name in one} | ({"parent_meter": f"{unit.code}.{one['below']}"} if "below" in one else {})
-                yield _point(stated, f"{unit.code}.{one['code']}", unit.code, Words(one["name"], one["name_en"]), one["carrier"], Decimal(one["year"]), **more)
+                amount = _told(shown, unit, year) if kind == "institution" and one["carrier"] == _KWH else Decimal(one["year"])
+                yield _point(stated, f"{unit.code}.{one['code']}", unit.code, Words(one["name"], one["name_en"]), one["carrier"], amount, **more)
+
+
+def _told(shown: UnitCity, unit: SimulatedUnit, year: int) -> Decimal:
+    """What a public institution reports as power, in kWh."""
+    entry = institution_report(shown.profile, unit, year)[CellKey("energy", _KWH, "consumed")]
+    return (entry.number or Decimal(0)) * 10_000
 
 
 def _of_park(stated: Mapping[str, Any]) -> Iterator[PointEntry]:
