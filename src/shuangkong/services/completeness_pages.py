@@ -240,11 +240,12 @@ def _shares(points: Sequence[str], first: date, after: date, *, as_of: date | No
     rules = at(min(after - timedelta(days=1), until.date()))
     valid = ["", *(mark for mark in ("N", *MARKS) if state_of_mark(mark, rules=rules) is HourState.VALID)]
     with city_lake() as (lake, engine):
+        rows = received_days(lake, engine, points=points, first=first, after=after, valid_marks=valid, as_of=moment) if points else []
         known: dict[str, datetime | None] = _begun(Path(settings.DATA), until) if moment is None else {}
-        if asked := [point for point in points if point not in known]:
+        there = {row.point for row in rows}
+        if asked := [point for point in points if point not in known or (known[point] is None and point in there)]:
             known |= dict.fromkeys(asked) | first_heard(lake, engine, points=asked, as_of=moment)
         begun = {point: begin.replace(minute=0, second=0, microsecond=0) for point in points if (begin := known[point])}
-        rows = received_days(lake, engine, points=list(begun), first=first, after=after, valid_marks=valid, as_of=moment) if begun else []
     limited: dict[str, set[str]] = {}
     for limit in limits_on(as_of=as_of):
         limited.setdefault(limit.point, set()).add(limit.factor)
