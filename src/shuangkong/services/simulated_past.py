@@ -14,8 +14,9 @@ from shuangkong.lake.readings import Merged, merge, take_in
 from shuangkong.services.monitoring_devices import device_settings
 from shuangkong.services.monitoring_kinds import OUTLETS, PointKind
 from shuangkong.services.readings import conventions_on, open_lake
+from shuangkong.services.simulated_loggers import limited_levels
 from shuangkong.simulation.loggers import FLOW, STEADY, usual_levels
-from shuangkong.store.models import Device, EmissionLimit, MonitoringPoint
+from shuangkong.store.models import Device, MonitoringPoint
 
 _told: set[Path] = set()  # by this process
 _SOURCE = ("simulated-past", 1)
@@ -68,9 +69,7 @@ def _levels() -> list[list[object]]:
     """Around what each factor of each simulated outlet lies, as its logger tells it."""
     simulated = set(Device.objects.filter(is_simulated=True).values_list("mn", flat=True))
     kinds = {code: PointKind[kind] for code, kind in MonitoringPoint.objects.filter(is_simulated=True).values_list("code", "kind")}
-    levels: dict[str, dict[str, object]] = {}
-    for row in EmissionLimit.objects.filter(point__is_simulated=True, high__isnull=False).select_related("point").order_by("valid_from", "id"):
-        levels.setdefault(row.point.code, {})[row.factor] = row.high
+    levels = limited_levels()
     points = sorted({one.point for mn, one in device_settings().items() if mn in simulated and kinds.get(one.point) in OUTLETS})
     rows: list[list[object]] = []
     for place, point in enumerate(points):
