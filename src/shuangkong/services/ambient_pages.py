@@ -32,11 +32,13 @@ from shuangkong.services.monitoring_kinds import PointKind
 from shuangkong.services.monitoring_points import Point, UnknownPoint
 from shuangkong.services.organisations import Tree, tree_on
 from shuangkong.services.people import Member, NotPermitted
+from shuangkong.services.standing import city_indicators
 from shuangkong.store.models import ChainLink
 
 SHOWN_MONTHS = 14
 _DAYS_ACROSS = 31
 _CITY = "city"
+_SOURCE_SHARE = "drinking_water_source_good_share_pct"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -72,12 +74,20 @@ class AmbientPage:
     source_share: GoodShare
     source_shares: tuple[tuple[Period, GoodShare], ...]
     sources_kept: bool | None
+    reported_pct: Decimal | None
+    reported_target: str
     stations: tuple[StationLine, ...]
     air: AirYear
     yesterday: AirDay | None
     pm25_limit: Decimal
     may_report: bool
     is_simulated: bool
+
+    @property
+    def source_ratings(self) -> GoodShare:
+        """All ratings of the sources in the year so far: as the plan's indicator counts them."""
+        good, judged = (sum(getattr(share, name) for _, share in self.source_shares) for name in ("good", "judged"))
+        return GoodShare(Decimal(good) * 100 / judged if judged else None, good, judged, (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +189,19 @@ def ambient_page(*, who: Member, month: Period | None = None, as_of: date | None
     return AmbientPage(
         chosen, tuple(reversed(_months(newest, SHOWN_MONTHS))), tuple(sections), tuple(sources), share_of([line.now for line in sections]),
         share_of([line.before for line in sections if line.before]), share_of([line.now for line in sources]), tuple((one, share_of(some)) for one, some in since.items()),
-        sources_kept(since) if since else None, tuple(StationLine(one, _place(one, tree), years[one.code], now.get(one.code)) for one in stations),
+        sources_kept(since) if since else None, *_reported_share(chosen.start.year, as_of), tuple(StationLine(one, _place(one, tree), years[one.code], now.get(one.code)) for one in stations),
         air, next((one for one in reversed(air.days) if one.day < today), None), _pm25_limit(chosen.start.year), who.may(Permission.MONITORING_REPORT),
         any(one.is_simulated for one in (*waters, *stations)),
     )  # fmt: skip
+
+
+def _reported_share(year: int, as_of: date | None) -> tuple[Decimal | None, str]:
+    """Return the share of good sources as the agency filed it for the year, and the target of the plan that rests on it (填报口径)."""
+    pack = city()
+    target = next((one.id for one in pack.plan.targets if one.indicator == _SOURCE_SHARE), "")
+    if not target:
+        return None, ""
+    return city_indicators().evaluator(as_of=as_of).evaluate(_SOURCE_SHARE, org=pack.code, period=Period.year(year)).value, target
 
 
 def _pm25_limit(year: int) -> Decimal:

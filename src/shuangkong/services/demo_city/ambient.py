@@ -31,6 +31,7 @@ _USUAL: Mapping[str, tuple[float, float, float]] = {
     "TN": (0.9, 3.1, 0.7), "F": (0.3, 0.6, 0.1), "OIL": (0.01, 0.02, 0.005), "PHENOL": (0.0004, 0.0008, 0.0002),
 }  # fmt: skip
 _SUPPLEMENTARY: Mapping[str, tuple[float, float]] = {"SO4": (31, 5), "CL": (12, 2), "NO3_N": (0.7, 0.2), "FE": (0.06, 0.02), "MN": (0.02, 0.008)}
+_FOULED = {"NH3_N": 3.4, "TP": 2.2}  # what happened last month at the first section, so that there is an alarm
 _WORSE = 1.35  # how much dirtier a river is whose target is class IV
 # By item: figure of summer and of winter. [µg/m³, CO mg/m³]
 _AIR: Mapping[str, tuple[float, float]] = {"PM25": (15, 58), "PM10": (36, 92), "SO2": (7, 14), "NO2": (13, 36), "CO": (0.5, 1.1), "O3": (104, 44)}
@@ -63,13 +64,15 @@ def _water() -> Iterator[Reading]:
     month = Period.month(today.year, today.month)
     for _ in range(_MONTHS - 1):
         month = month.previous()
-    for _ in range(_MONTHS):
-        for point in ambient_points(*WATERS):
-            yield from _sampled(point, month)
+    points = ambient_points(*WATERS)
+    fouled = next((one.code for one in points if one.kind is PointKind.RIVER_SECTION), "")
+    for number in range(_MONTHS):
+        for point in points:
+            yield from _sampled(point, month, fouled=_FOULED if number == _MONTHS - 2 and point.code == fouled else {})
         month = Period.month(month.end.year, month.end.month)
 
 
-def _sampled(point: Point, month: Period) -> Iterator[Reading]:
+def _sampled(point: Point, month: Period, *, fouled: Mapping[str, float]) -> Iterator[Reading]:
     dice = Random(f"{_SEED}/{point.code}/{month}")
     is_source = point.kind is PointKind.WATER_SOURCE
     heavy = _WORSE if point.traits.get("target_class") == "IV" and not is_source else 1.0
@@ -77,7 +80,7 @@ def _sampled(point: Point, month: Period) -> Iterator[Reading]:
         usual = source if is_source else river * (heavy if item not in ("pH", "DO") else 1 / heavy if item == "DO" else 1)
         if point.traits.get("is_lake") and not is_source and item == "TP":
             usual = 0.08
-        figure = usual + dice.gauss(0, 0.5) * swing * (usual / river)
+        figure = (usual + dice.gauss(0, 0.5) * swing * (usual / river)) * fouled.get(item, 1)
         yield _reading(point, WATER_CODES[item], LAB, month.start.isoformat(), max(figure, usual / 3), 4 if usual < 0.1 else 2)
     if is_source:
         for item, (usual, swing) in _SUPPLEMENTARY.items():
