@@ -46,7 +46,6 @@ from shuangkong.store.models import DeviceVersion, MonitoringPoint, MonitoringPo
 GRACE = timedelta(minutes=5)
 _AT_ONCE, _AT_ONCE_QUICK = 8, 128  # outlets whose hours are held in memory together: of a quarter, of two days
 _DAY = timedelta(days=1)
-_LATE = 600_000_000  # microseconds by which a row may be committed after its moment
 _RULES = ("pollution.data_validity", "pollution.missing_data", "pollution.monitoring", "pollution.gas_conversion")
 
 
@@ -90,7 +89,7 @@ def refresh_emissions(now: datetime, *, standing: Standing | None = None) -> Ref
             held.register = tuple(table.transaction_version(name) or 0 for name in _REGISTER)
         files = lake.readings.files()
         fresh = [one for one in files if str(one.path) not in held.files]
-        touched = touched_days(fresh, engine, points=codes, heard=max(0, held.heard - _LATE), until=until, shape=READINGS)
+        touched = touched_days(fresh, engine, points=codes, heard=held.heard, until=until, shape=READINGS)
         if touched.days.keys() - held.begun.keys() or not held.begun:
             held.begun = first_heard(lake, engine, points=codes)
         held.begun |= {code: min(held.begun[code], datetime.combine(day, time())) for code, day in touched.days.items() if code in held.begun}

@@ -33,7 +33,7 @@ _MOST_BY_UNIT = {
     "_km": Decimal(10) ** 6, "population": Decimal(10) ** 10, "head": Decimal(10) ** 10, "vehicles": Decimal(10) ** 10,
     "households": Decimal(10) ** 10, "_t": Decimal(10) ** 11, "": Decimal(10) ** 13,
 }  # fmt: skip
-DESCRIPTIONS = ("name", "jurisdiction", "facility", "plan_clause", "recognition_year", "evidence", "grade", "note")
+DESCRIPTIONS = ("name", "jurisdiction", "facility", "plan_clause", "recognition_year", "evidence", "monitored_point", "monitored_before", "monitored_after", "grade", "note")
 _LEVELS = {
     "claimed_t": "申报", "county_verified_t": "县级", "city_verified_t": "市级", "province_verified_t": "省级", "counted_t": "计入",
 }  # fmt: skip

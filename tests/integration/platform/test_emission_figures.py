@@ -11,12 +11,15 @@ from conftest import CITY, COUNTY, UNIT, Clock
 from django.conf import LazySettings
 
 from shuangkong.access.roles import Role
+from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.lake.emissions import EmissionGrain
 from shuangkong.pollution.monitoring_validity import HourState
+from shuangkong.pollution.reduction import MajorPollutant
 from shuangkong.services.chain import system_actor
 from shuangkong.services.emission_figures import Refreshed, Standing, emission_of, refresh_emissions
+from shuangkong.services.measured_falls import measured_fall
 from shuangkong.services.monitoring_kinds import PointKind, Statistic
 from shuangkong.services.monitoring_marks import notify_shutdown, set_mark
 from shuangkong.services.monitoring_register import Entries, LimitEntry, PointEntry, enter
@@ -123,3 +126,17 @@ def test_water_days_carry_their_mean_or_take_the_highest_before_and_a_stop_emits
     assert {hour.own.state for hour in told.hours[5 * 24 :]} == {HourState.STOPPED}
     assert told.hours[3 * 24].own.is_repaired
     assert (told.hours[3 * 24].own.mean, told.hours[3 * 24].kg) == (Decimal(3), Decimal("0.2"))
+
+
+def test_the_measured_fall_stands_beside_the_claim(outlets: None, still_clock: Clock) -> None:
+    for month, value in ((1, "60"), (2, "40")):
+        starts = [datetime(2026, month, 10) + timedelta(hours=at) for at in range(24)]  # noqa: DTZ001
+        heard([*_told(WATER, COD, "Hour-Avg", dict.fromkeys(starts, (value, "N"))), *_told(WATER, "w00000", "Hour-Cou", dict.fromkeys(starts, ("1000", "N")))])
+    # What came before the outlet was first heard of is not due; whole days without data in between take the highest day before: so of January only.
+    refresh_emissions(still_clock(), standing=Standing())
+    january, february = (Period.month(2026, month) for month in (1, 2))
+    fall = measured_fall(point=WATER, pollutant=MajorPollutant.COD, before=january, after=february)
+    assert (fall.before_t, fall.after_t) == (Decimal("31.68"), Decimal("39.84"))  # 22 days of 1.44 t; 27 of 1.44 and one of 0.96
+    assert fall.fall_t == Decimal("-8.16")
+    with pytest.raises(InputRefused):
+        measured_fall(point=WATER, pollutant=MajorPollutant.COD, before=january, after=Period.year(2026))
