@@ -21,6 +21,13 @@ FIGURES = TableShape(
 )  # fmt: skip
 
 
+_PLAIN = "start_at, quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, epoch_us(recorded_at)"
+_SUMMED = (
+    "min(start_at), sum(quantity), sum(kgce), sum(kgco2), sum(estimated), CAST(sum(covered_s) AS BIGINT), CAST(sum(expected_s) AS BIGINT), CAST(sum(over_limit) AS BIGINT),"
+    " epoch_us(max(recorded_at))"
+)
+
+
 class FigureGrain(Enum):
     """How long the period of a figure is (汇总粒度)."""
 
@@ -77,17 +84,20 @@ def find_figures(
 
 
 def find_figures_of(
-    table: LakeTable, engine: duckdb.DuckDBPyConnection, *, level: FigureLevel, nodes: Collection[str], grain: FigureGrain, start: date, end: date
+    table: LakeTable, engine: duckdb.DuckDBPyConnection, *, level: FigureLevel, nodes: Collection[str], grain: FigureGrain, start: date, end: date, is_summed: bool = False
 ) -> dict[str, list[Figure]]:
-    """Return the figures of several nodes in [start, end), each in order of time (查询汇总数); a node without any has an empty list."""
+    """Return the figures of several nodes in [start, end), each in order of time (查询汇总数); a node without any has an empty list.
+
+    Summed, there is one figure of each carrier and direction, which starts when the first of them does.
+    """
     found: dict[str, list[Figure]] = {node: [] for node in nodes}
     if not found:
         return found
     files = [one for one in table.files() if _may_hold(one, grain, start, end)]
+    told = _SUMMED if is_summed else _PLAIN
     rows: list[Any] = engine.execute(
-        "SELECT node, carrier, flow, start_at, quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, epoch_us(recorded_at)"
-        f" FROM ({rows_of(FIGURES, files)}) WHERE level = {quoted(level.value)} AND node IN ({', '.join(map(quoted, found))})"
-        f" AND start_at >= TIMESTAMP {quoted(start)} AND start_at < TIMESTAMP {quoted(end)} ORDER BY start_at, carrier, flow"
+        f"SELECT node, carrier, flow, {told} FROM ({rows_of(FIGURES, files)}) WHERE level = {quoted(level.value)} AND node IN ({', '.join(map(quoted, found))})"
+        f" AND start_at >= TIMESTAMP {quoted(start)} AND start_at < TIMESTAMP {quoted(end)}{' GROUP BY ALL' if is_summed else ''} ORDER BY 4, carrier, flow"
     ).fetchall()
     moments = {heard: None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC) for *_, heard in rows}
     for node, *row in rows:

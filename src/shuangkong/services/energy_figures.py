@@ -72,20 +72,20 @@ def span_of(period: Period) -> Span:
     return Span(period, period.start, max(period.start, min(period.end, tomorrow)))
 
 
-def figures_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel, grain: FigureGrain) -> dict[str, list[Figure]]:
-    """Return the figures of meters or places in [start, end) (汇总数); nothing where nothing has been rolled up."""
+def figures_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel, grain: FigureGrain, is_summed: bool = False) -> dict[str, list[Figure]]:
+    """Return the figures of meters or places in [start, end) (汇总数), or their sums; nothing where nothing has been rolled up."""
     if not nodes or start >= end:
         return {node: [] for node in nodes}
     with city_lake() as (lake, engine):
         folder = lake.folder / "figures"
         if not folder.is_dir():
             return {node: [] for node in nodes}
-        return find_figures_of(LakeTable(folder, FIGURES), engine, level=level, nodes=nodes, grain=grain, start=start, end=end)
+        return find_figures_of(LakeTable(folder, FIGURES), engine, level=level, nodes=nodes, grain=grain, start=start, end=end, is_summed=is_summed)
 
 
 def uses_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel) -> dict[str, dict[tuple[str, str], MeteredUse]]:
     """Return what each node used over [start, end), by carrier and direction (各节点用量)."""
-    days = figures_between(nodes, start, end, level=level, grain=FigureGrain.DAY)
+    days = figures_between(nodes, start, end, level=level, grain=FigureGrain.DAY, is_summed=True)
     return {node: uses_of(figures) for node, figures in days.items()}
 
 

@@ -9,6 +9,7 @@ from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME, Grain, Period
 from shuangkong.kernel.quantity import Quantity
+from shuangkong.kernel.rounding import round_gbt8170
 from shuangkong.kernel.units import unit
 from shuangkong.lake.figures import FigureGrain, FigureLevel
 from shuangkong.plan.model import Target
@@ -25,7 +26,6 @@ from shuangkong.services.energy_figures import (
     span_of,
     total_of,
     uses_between,
-    uses_of,
 )
 from shuangkong.services.energy_load import Load, load_of
 from shuangkong.services.energy_meters import CONSUMPTION, carrier_words, energy_meters, flow_words, virtual_meters
@@ -150,7 +150,7 @@ def unit_energy_page(*, code: str, who: Member, period: Period | None = None, ca
     rows = tuple(carrier_row(use, before.get(key), last_year.get(key), comparable.get(key)) for key, use in sorted(now.items(), key=lambda one: -(one[1].kgce or Decimal(0))))
     flows = flows_taken(now)
     chosen = carrier if carrier in flows else next(iter(flows), carrier)
-    totals = [total_of(one for key, one in held.items() if flows.get(key[0]) == key[1]) for held in (now, before, last_year, comparable)]
+    totals = [total_of(one for key, one in held.items() if flows.get(key[0]) == key[1] and is_weighed(key[0])) for held in (now, before, last_year, comparable)]
     return UnitEnergyPage(
         node, span, _finding(node, span, totals[0], change_pct(totals[3], totals[2]), bool(meters)), rows, totals[0], totals[1], totals[2], meter_links(meters, by_meter),
         load_of(code, span, carrier=chosen, flow=flows.get(chosen, CONSUMPTION), until=clock.now().astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)), chosen,
@@ -166,6 +166,15 @@ def flows_taken(uses: Mapping[tuple[str, str], MeteredUse]) -> dict[str, str]:
     return found | {carrier: CONSUMPTION for carrier, flow in uses if flow == CONSUMPTION}
 
 
+def is_weighed(carrier: str) -> bool:
+    """Tell whether a carrier counts in a sum of energy (是否计入综合能耗): a medium such as water does not, the energy that made it is metered."""
+    try:
+        energy = metered_carrier(carrier).energy
+    except Refusal:
+        return False
+    return energy is not None and not energy.is_energy_consumed_medium
+
+
 def pue_target() -> Target | None:
     """Return the plan's target for the PUE of data centres (PUE 目标), None where it has none."""
     return next((one for one in city().plan.targets if one.indicator == _PUE), None)
@@ -173,9 +182,8 @@ def pue_target() -> Target | None:
 
 def uses_by_day(code: str, start: date, end: date, span: Span | None) -> tuple[dict[tuple[str, str], MeteredUse], dict[tuple[str, str], MeteredUse]]:
     """Return what a place or unit used, and the part of it in days that are over where the period still runs (区间用量)."""
-    days = figures_between([code], start, end, level=FigureLevel.PLACE, grain=FigureGrain.DAY)[code]
-    used = uses_of(days)
-    return used, uses_of([one for one in days if one.start_at.date() < span.whole_end]) if span and span.is_running else used
+    used = uses_between([code], start, end, level=FigureLevel.PLACE)[code]
+    return used, uses_between([code], start, span.whole_end, level=FigureLevel.PLACE)[code] if span and span.is_running else used
 
 
 def carrier_row(use: MeteredUse, before: MeteredUse | None, last_year: MeteredUse | None, comparable: MeteredUse | None) -> CarrierRow:
@@ -186,20 +194,27 @@ def carrier_row(use: MeteredUse, before: MeteredUse | None, last_year: MeteredUs
     except Refusal:
         energy = None
     co2 = co2_rule_path(energy, city().defaults.grid_region) if energy and use.kgco2 is not None else ""
-    return CarrierRow(use, name, measure, flow_words(use.flow), before, last_year, comparable, energy.rule_path if energy and use.kgce is not None else "", co2)
+    return CarrierRow(use, name, measure, flow_words(use.flow), before, last_year, comparable, energy.rule_path if energy and use.kgce is not None and is_weighed(use.carrier) else "", co2)
 
 
 def _finding(node: Node, span: Span, total: MeteredUse | None, change: Decimal | None, is_metered: bool) -> Words:
-    told = str(span.period)
+    if not is_metered:
+        return Words(f"{node.name.zh}还没有登记计量表", f"{node.name.en} has no meter registered")
+    return finding_of(node.name, span.period, total, change)
+
+
+def finding_of(name: Words, period: Period, total: MeteredUse | None, change: Decimal | None) -> Words:
+    """Return what was used, and how that compares with a year before (用能结论)."""
+    told = Words(str(period.start.year) + "年" + (f"{period.start.month}月" if period.grain is Grain.MONTH else ""), str(period))
     if total is None or total.tce is None:
-        if not is_metered:
-            return Words(f"{node.name.zh}还没有登记计量表", f"{node.name.en} has no meter registered")
-        return Words(f"{node.name.zh} {told} 没有表计数据", f"{node.name.en} has no meter figures in {told}")
+        return Words(f"{name.zh}{told.zh}没有可折标的表计用能", f"{name.en}: no metered energy in {told.en}")
     amount = number_text(total.tce, 1)
-    zh, en = f"{node.name.zh} {told} 计量用能 {amount} 吨标准煤", f"{node.name.en} used {amount} tce in {told} by its meters"
+    zh, en = f"{name.zh}{told.zh}计量用能 {amount} 吨标准煤", f"{name.en} used {amount} tce in {told.en} by its meters"
     if change is None:
         return Words(zh, en)
-    size = number_text(abs(change), 1)
+    size = round_gbt8170(abs(change), 1)
+    if not size:
+        return Words(f"{zh}，与上年同期持平", f"{en}, as much as a year before")
     return Words(f"{zh}，较上年同期{'上升' if change > 0 else '下降'} {size}%", f"{en}, {size}% {'more' if change > 0 else 'less'} than a year before")
 
 

@@ -50,7 +50,7 @@ def park_assessment(*, code: str, year: int, who: Member, language: Language = "
     page = place_energy_page(code=code, who=who, period=Period.year(year))
     if page.facts is None:
         raise NotPermitted(Permission.EXPORT, code)
-    if page.total is None or page.total.tce is None:
+    if not any(row.use.quantity.amount is not None for row in page.rows):
         raise NothingMetered(node.name, year)
     report = ParkAssessment(page, tree.jurisdiction_of(code), year, _differences(code, year), clock.today(), f"双控 Shuangkong {__version__}")
     content = park_assessment_docx(report, language)

@@ -1,6 +1,6 @@
 """Energy from meters of a place with what lies in it (区域能耗): city, county, zone or park; sums with coverage, told only where they give no single unit away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,8 @@ from shuangkong.services.energy_pages import (
     CarrierRow,
     carrier_row,
     change_pct,
+    finding_of,
+    is_weighed,
     marks_of,
     pue_target,
     uses_by_day,
@@ -125,7 +127,7 @@ def place_energy_page(*, code: str, who: Member, period: Period | None = None) -
         uses = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER)
         facts = site_facts(meters, uses, rules=rules_at(span.last_day), site=node.code, is_one_site=node.kind is OrganisationKind.PARK)
     return PlaceEnergyPage(
-        node, tree.get(node.parent or ""), span, _finding(node, span, None if is_hidden else total, change_pct(alike, year_before)), rows, None if is_hidden else total,
+        node, tree.get(node.parent or ""), span, finding_of(node.name, span.period, None if is_hidden else total, change_pct(alike, year_before)), rows, None if is_hidden else total,
         year_before, is_hidden, parts, _named(told.silent, tree), _named(told.unmetered, tree), facts, {one.organisation: tree.find(one.organisation).name for one in seen},
         pue_target(), len(meters), len(_units(meters)), years_metered(), marks_of(meters),
     )  # fmt: skip
@@ -142,12 +144,12 @@ def differences_page(*, who: Member, period: Period | None = None) -> Difference
     uses = uses_between([one.code for one in concerned], span.start, span.end, level=FigureLevel.METER)
     found = differences_of(concerned, uses)
     names = {code: tree.find(code).name for code in {*(one.organisation for one in concerned), *(one.organisation for one in virtual)}}
-    return DifferencesPage(span, _difference_finding(found), found, virtual_readings(virtual, concerned, uses), names, years_metered())
+    return DifferencesPage(span, _difference_finding(found, names), found, virtual_readings(virtual, concerned, uses), names, years_metered())
 
 
 def consumed(uses: dict[tuple[str, str], MeteredUse]) -> MeteredUse | None:
     """Return what was consumed of all carriers that are weighed in coal equivalent (综合用能), None of none."""
-    return total_of(one for (_, flow), one in uses.items() if flow == CONSUMPTION)
+    return total_of(one for (carrier, flow), one in uses.items() if flow == CONSUMPTION and is_weighed(carrier))
 
 
 def _units(meters: Sequence[Meter]) -> frozenset[str]:
@@ -179,25 +181,13 @@ def _named(codes: Sequence[str], tree: Tree) -> tuple[Words, ...]:
     return tuple(tree.find(code).name for code in codes)
 
 
-def _finding(node: Node, span: Span, total: MeteredUse | None, change: Decimal | None) -> Words:
-    told = str(span.period)
-    if total is None or total.tce is None:
-        return Words(f"{node.name.zh} {told} 没有可以显示的表计用能", f"{node.name.en} has no metered energy to show in {told}")
-    amount = number_text(total.tce, 0)
-    zh, en = f"{node.name.zh} {told} 计量用能 {amount} 吨标准煤", f"{node.name.en} used {amount} tce in {told} by its meters"
-    if change is None:
-        return Words(zh, en)
-    size = number_text(abs(change), 1)
-    return Words(f"{zh}，较上年同期{'上升' if change > 0 else '下降'} {size}%", f"{en}, {size}% {'more' if change > 0 else 'less'} than a year before")
-
-
-def _difference_finding(found: Sequence[Difference]) -> Words:
+def _difference_finding(found: Sequence[Difference], names: Mapping[str, Words]) -> Words:
     told = [one for one in found if one.found.pct is not None]
     if not told:
         return Words("没有可以比较的总表和分表", "No main meter can be compared with its sub-meters")
     first = told[0]
     assert first.found.pct is not None
-    share = number_text(first.found.pct, 1, is_change=True)
+    share, home = number_text(first.found.pct, 1, is_change=True), names[first.main.organisation]
     return Words(
-        f"{len(told)} 块总表可与分表比较，差额最大：{first.main.name.zh} {share}%", f"{len(told)} main meters can be compared; the largest difference: {first.main.name.en} {share}%"
+        f"{len(told)} 块总表可与分表比较，差额最大：{home.zh}{first.main.name.zh} {share}%", f"{len(told)} main meters can be compared; the largest difference: {home.en}, {first.main.name.en} {share}%"
     )

@@ -1,6 +1,6 @@
 """Energy of meters as the data of charts: figures rounded once, missing as gaps, estimated ones marked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -65,11 +65,11 @@ def duration(load: Load, unit: str, language: Language) -> dict[str, Any]:
     return {"unit": unit_text(unit, language), "zero": True, "periods": [f"{share}%" for share, _ in load.duration], "series": [{"name": name, "values": [_rounded(value, 1) for _, value in load.duration]}]}
 
 
-def differences(found: Sequence[Difference], language: Language) -> dict[str, Any] | None:
+def differences(found: Sequence[Difference], names: Mapping[str, Words], language: Language) -> dict[str, Any] | None:
     """Return the main meters by their difference to the sub-meters, the largest first (总分表差)."""
     told = [one for one in found if one.found.pct is not None][:_DIFFERENCES_DRAWN]
     rows = [
-        {"name": one.main.name.in_language(language), "value": _rounded(one.found.pct, 2), "text": f"{number_text(one.found.pct, 1)}%"} for one in told if one.found.pct is not None
+        {"name": f"{names[one.main.organisation].in_language(language)} {one.main.name.in_language(language)}", "value": _rounded(one.found.pct, 2), "text": f"{number_text(one.found.pct, 1)}%"} for one in told if one.found.pct is not None
     ]
     return {"unit": "%", "rows": rows} if rows else None
 

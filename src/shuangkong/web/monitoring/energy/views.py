@@ -57,7 +57,7 @@ def show_place(request: HttpRequest, code: str = "") -> HttpResponse:
 def show_differences(request: HttpRequest) -> HttpResponse:
     """Show main meters against their sub-meters and virtual meters (总分表差)."""
     page = differences_page(who=request.member, period=period_in(request))
-    return render(request, "monitoring/energy_differences.html", {"page": page, "chart": charts.differences(page.differences, language_of(request))})
+    return render(request, "monitoring/energy_differences.html", {"page": page, "chart": charts.differences(page.differences, page.names, language_of(request))})
 
 
 @policy(Permission.EXPORT)

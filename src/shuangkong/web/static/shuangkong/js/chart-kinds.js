@@ -262,7 +262,7 @@ function heat(data, colour, width) {
       min: number(data.low) ?? Math.min(...figures, 0), max: number(data.high) ?? Math.max(...figures, 1), calculable: false, orient: "horizontal", left: "left", bottom: 0, itemWidth: 12, itemHeight: 120,
       text: [`${data.high ?? Math.max(...figures, 1)} ${data.unit}`, `${data.low ?? Math.min(...figures, 0)}`], textStyle: { color: colour("muted") }, inRange: { color: ["#eef3f9", "#8fb0d6", colour("accent")] }, seriesIndex: 0,
     },
-    series: [{ type: "heatmap", emphasis: { disabled: true }, itemStyle: { borderColor: colour("paper"), borderWidth: 1 }, data: known.map((cell) => ({ ...cell, itemStyle: { decal: decal(colour, cell.mark) } })) }],
+    series: [{ type: "heatmap", progressive: 0, emphasis: { disabled: true }, itemStyle: { borderColor: colour("paper"), borderWidth: data.columns.length > MANY ? 0 : 1 }, data: known.map((cell) => ({ ...cell, itemStyle: { decal: decal(colour, cell.mark) } })) }],
   };
 }
 
