@@ -22,8 +22,9 @@ TESTS = Path(__file__).parents[1] / "tests"
 STEPS = TESTS / "integration" / "gateway"
 sys.path[:0] = [str(STEPS), str(TESTS)]
 os.environ["DJANGO_SETTINGS_MODULE"] = "platform_settings"
+import django  # noqa: E402
+
 import platform_settings  # noqa: E402, F401
-import django  # noqa: E402, I001
 
 django.setup()
 from gateway_steps import DEVICES, Logger, device, drained, rows, running  # noqa: E402

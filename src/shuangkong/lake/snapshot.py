@@ -43,8 +43,8 @@ def copy_lake(lake: Lake, inbox: Path, target: Path) -> dict[str, int]:
             for path in _log_files(log, versions[name]):
                 _copy(path, target / lake.folder.name / name / LOG / path.name)
     for name, paths in named.items():
-        for path in paths:
-            _copy(lake.folder / name / path, target / lake.folder.name / name / path)
+        for relative in paths:
+            _copy(lake.folder / name / relative, target / lake.folder.name / name / relative)
     return versions
 
 
