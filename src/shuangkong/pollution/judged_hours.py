@@ -12,7 +12,7 @@ from typing import NamedTuple
 from shuangkong.kernel.language import Words
 from shuangkong.pollution.conversions import ImpossibleGasState, gas_standard_flow
 from shuangkong.pollution.converted_hour import converted_hour
-from shuangkong.pollution.emission import hourly_mass, water_mass
+from shuangkong.pollution.emission import M3_PER_L, hourly_mass, water_mass
 from shuangkong.pollution.monitoring_validity import (
     HourState,
     Sample,
@@ -29,7 +29,8 @@ from shuangkong.rules import RulesOnDay
 HOUR = timedelta(hours=1)
 _MINUTES = 60
 _PA_PER_KPA = 1000
-_M3_PER_H = {"m3/s": Decimal(3600), "m3/h": Decimal(1), "L/s": Decimal("3.6")}
+_SECONDS = 3600
+_M3_PER_H = {"m3/s": Decimal(1) * _SECONDS, "m3/h": Decimal(1), "L/s": M3_PER_L * _SECONDS}
 _NO_REASON = Words("", "")
 _SILENT = Words("没有数据", "nothing heard")
 _NO_FLOW = Words("没有有效流量，不计排放量", "no valid flow: no mass")
