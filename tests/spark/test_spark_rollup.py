@@ -57,12 +57,14 @@ class Daemon:
         program = Path(pyspark.__file__).parent / "bin" / "spark-class"
         self.process = subprocess.Popen([str(program), *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder, text=True)
         self._lines: Queue[str] = Queue()
-        Thread(target=self._read, daemon=True).start()
+        self._reader = Thread(target=self._read)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self._lines.put(line)
+        with self.process.stderr as said:
+            for line in said:
+                self._lines.put(line)
         self._lines.put("")
 
     def said(self, pattern: str) -> str:
@@ -80,6 +82,7 @@ class Daemon:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait()
+        self._reader.join()
 
 
 def children(parent: int) -> list[int]:
