@@ -16,7 +16,7 @@ from shuangkong.web.api.shapes import answers
 router = Router()
 
 
-class OutletHour(Schema):
+class EmissionHour(Schema):
     """An hour of a factor (小时数据): as heard, as counted, and what replaces it."""
 
     start: str
@@ -43,7 +43,7 @@ class OutletHour(Schema):
     is_missing: bool
 
 
-class OutletDayShape(Schema):
+class EmissionDay(Schema):
     """A day of a factor (日数据)."""
 
     day: str
@@ -61,25 +61,25 @@ class OutletDayShape(Schema):
     replaced_by: str
 
 
-class OutletFactor(Schema):
+class EmissionFactor(Schema):
     """A factor of an outlet (因子); the capture rate by first day of the quarter."""
 
     factor: str
     name: str
     unit: str
     capture_pct: dict[str, str | None]
-    hours: list[OutletHour]
-    days: list[OutletDayShape]
+    hours: list[EmissionHour]
+    days: list[EmissionDay]
 
 
-class OutletHoursShape(Schema):
+class EmissionHours(Schema):
     """The hours of an outlet (排放口小时数据)."""
 
     point: str
     name: str
     is_simulated: bool
     as_of: str | None
-    factors: list[OutletFactor]
+    factors: list[EmissionFactor]
 
 
 class EmissionShape(Schema):
@@ -105,7 +105,7 @@ class EmissionShape(Schema):
     as_of: str
 
 
-@router.get("/monitoring/outlets/{code}/hours", auth=Allowed(Permission.FIGURES_READ), response=answers(OutletHoursShape), summary="排放口小时数据 / hours of an outlet")
+@router.get("/monitoring/outlets/{code}/hours", auth=Allowed(Permission.FIGURES_READ), response=answers(EmissionHours), summary="排放口小时数据 / hours of an outlet")
 def read_hours(request: HttpRequest, code: str, period: str, known_at: AwareDatetime | None = None) -> Any:
     """The hours of an outlet in a period of a quarter at most, as they hold or as they were known at a moment (小时数据)."""
     return seen_hours(code, Period.parse(period), who=request.member, as_of=known_at)
