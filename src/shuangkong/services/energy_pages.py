@@ -207,9 +207,9 @@ def finding_of(name: Words, period: Period, total: MeteredUse | None, change: De
     """Return what was used, and how that compares with a year before (用能结论)."""
     told = Words(str(period.start.year) + "年" + (f"{period.start.month}月" if period.grain is Grain.MONTH else ""), str(period))
     if total is None or total.tce is None:
-        return Words(f"{name.zh}{told.zh}没有可折标的表计用能", f"{name.en}: no metered energy in {told.en}")
+        return Words(f"{name.zh} {told.zh}没有可折标的表计用能", f"{name.en}: no metered energy in {told.en}")
     amount = number_text(total.tce, 1)
-    zh, en = f"{name.zh}{told.zh}计量用能 {amount} 吨标准煤", f"{name.en} used {amount} tce in {told.en} by its meters"
+    zh, en = f"{name.zh} {told.zh}计量用能 {amount} 吨标准煤", f"{name.en} used {amount} tce in {told.en} by its meters"
     if change is None:
         return Words(zh, en)
     size = round_gbt8170(abs(change), 1)

@@ -9,11 +9,11 @@ from shuangkong.lake.figures import FigureLevel
 from shuangkong.services import clock
 from shuangkong.services.board_exports import ExportedFile
 from shuangkong.services.chain import record_export
-from shuangkong.services.documents.park_assessment_docx import ParkAssessment, park_assessment_docx
 from shuangkong.services.energy_figures import span_of, uses_between
 from shuangkong.services.energy_meters import energy_meters
 from shuangkong.services.meter_differences import Difference, differences_of
 from shuangkong.services.organisations import OrganisationKind, UnknownOrganisation, tree_on
+from shuangkong.services.park_assessment_docx import ParkAssessment, park_assessment_docx
 from shuangkong.services.people import Member, NotPermitted, actor_of
 from shuangkong.services.place_energy import place_energy_page
 
@@ -54,7 +54,7 @@ def park_assessment(*, code: str, year: int, who: Member, language: Language = "
         raise NothingMetered(node.name, year)
     report = ParkAssessment(page, tree.jurisdiction_of(code), year, _differences(code, year), clock.today(), f"双控 Shuangkong {__version__}")
     content = park_assessment_docx(report, language)
-    told = {"as_of": page.as_of.isoformat() if page.as_of else None, "kgce": str(page.total.kgce), "language": language, "meters": page.meters, "year": year}
+    told = {"as_of": page.as_of.isoformat() if page.as_of else None, "kgce": str(page.total.kgce) if page.total else None, "language": language, "meters": page.meters, "year": year}
     record_export(what=f"park-assessment/{code}/{year}", content=told, actor=actor, is_simulated=node.is_simulated)
     name = f"{node.name.zh}{year}年度能源利用评估.docx" if language == "zh" else f"park-assessment-{code}-{year}.docx"
     return ExportedFile(name, WORD, content)

@@ -75,7 +75,7 @@ def _overview(report: ParkAssessment) -> Words:
 
 def _total(report: ParkAssessment) -> Words:
     total, before = report.page.total, report.page.last_year
-    coverage, estimated = _pct(total and total.quantity.coverage_pct), _pct(total and total.quantity.estimated_pct)
+    coverage, estimated = _pct(total.quantity.coverage_pct if total else None), _pct(total.quantity.estimated_pct if total else None)
     zh = f"按表计，{report.year}年综合能源消费量 {_tce(total)} 吨标准煤（当量值），对应二氧化碳 {_tonnes(total)} 吨；计量覆盖率 {coverage}，其中估算占 {estimated}。"
     en = f"By its meters {_tce(total)} tce (calorific) were used in {report.year}, with {_tonnes(total)} t of CO2; coverage {coverage}, of it estimated {estimated}."
     if before is None or before.tce is None:
@@ -110,7 +110,7 @@ def _units(page: PlaceEnergyPage, language: Language) -> ThreeLineTable:
     rows = [
         (
             part.node.name.in_language(language), _tce(part.use), _pct(part.use.kgce * 100 / whole if part.use and part.use.kgce is not None and whole else None),
-            _tonnes(part.use), _pct(part.use and part.use.quantity.coverage_pct), _pct(part.use and part.use.quantity.estimated_pct),
+            _tonnes(part.use), _pct(part.use.quantity.coverage_pct if part.use else None), _pct(part.use.quantity.estimated_pct if part.use else None),
         )
         for part in page.parts if part.node.kind is OrganisationKind.UNIT
     ]  # fmt: skip
