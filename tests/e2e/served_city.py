@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import cached_property
 from pathlib import Path
 
 PROGRAM = "from shuangkong.cli import main; main()"
@@ -40,6 +41,15 @@ class ServedCity:
             elif found := re.search(r"平台在 (http://\S+?)/ ", line):
                 return found[1]
         raise AssertionError("the platform did not start:\n" + "".join(said))
+
+    @cached_property
+    def gateway(self) -> tuple[str, int]:
+        """Where loggers report to; it is told after the address of the pages."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if found := re.search(r"接入 (\S+):(\d+)", line):
+                return found[1], int(found[2])
+        raise AssertionError("the gateway did not start")
 
     @property
     def database(self) -> Path:
