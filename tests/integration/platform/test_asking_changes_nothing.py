@@ -18,6 +18,7 @@ from test_monitoring_register import MN, OUTLET, device, outlet
 
 from shuangkong.access.roles import Permission, Role
 from shuangkong.assessment.cycle_states import CycleAct
+from shuangkong.kernel.language import Words
 from shuangkong.returns.states import ReturnAct
 from shuangkong.services import clock
 from shuangkong.services.access_log import AccessKind, log
@@ -27,7 +28,8 @@ from shuangkong.services.chain import system_actor
 from shuangkong.services.deployment import city
 from shuangkong.services.filings import open_filing, submit_filing
 from shuangkong.services.hand_over import hand_over_result
-from shuangkong.services.monitoring_register import Entries, record
+from shuangkong.services.monitoring_kinds import PointKind
+from shuangkong.services.monitoring_register import Entries, PointEntry, record
 from shuangkong.services.people import Member, appoint, member
 from shuangkong.services.publication import publish_head
 from shuangkong.services.self_evaluations import File, OwnItem
@@ -52,14 +54,15 @@ ASKERS: tuple[tuple[tuple[Role, str], ...], ...] = (
     ((Role.SYSTEM_ADMINISTRATOR, CITY),), ((Role.SECURITY_ADMINISTRATOR, CITY),), ((Role.AUDIT_ADMINISTRATOR, CITY),),
 )  # fmt: skip
 # What coming by may write: the log of the visit, the session, the secret that the page of a second factor offers and nobody has confirmed.
+SECTION = f"{COUNTY}.RS01"
 OF_THE_VISIT = ("store_accessentry", "store_session", "store_apitoken", "store_totpsecret")
 # Where `code` stands for another thing in each area.
-CODES = {"targets": "T001", "forms": FORM, "places": COUNTY, "units": UNIT, "organisations": UNIT, "sheets": COUNTY, "points": OUTLET}
+CODES = {"targets": "T001", "forms": FORM, "places": COUNTY, "units": UNIT, "organisations": UNIT, "sheets": COUNTY, "points": OUTLET, "water": SECTION, "air": "city"}
 # What has nothing to show to anybody here: no park, no backup, no device that is not registered, the place of the operations, an evaluation whose time is over.
 NOTHING_BEHIND = {"adopt-device", "api-root", "healthz", "park", "read_park", "read_indicator", "read_rule", "self-evaluation"}
 EXPORTS = {
     "board-export", "access-log-csv", "attachment", "return-template", "upload-rejects", "self-evaluation-evidence", "result-bundle", "export-assessment", "audit-bundle",
-    "audit-sheet", "monitoring-list-template", "monitoring-list-rejects", "alarm-file",
+    "audit-sheet", "monitoring-list-template", "monitoring-list-rejects", "alarm-file", "ambient-template", "self-monitoring-template", "laboratory-report",
 }  # fmt: skip
 
 
@@ -85,7 +88,8 @@ def lived(person: Person) -> Lived:
     frozen(cycle, person)
     acted(cycle, person, CycleAct.PUBLISH)
     hand_over_result(cycle_id=cycle.pk, version=cycle.version, who=person(Role.ASSESSOR, REFORM))
-    record(Entries([outlet()], devices=[device()]), who=person(Role.REVIEWER, COUNTY), reason="登记")
+    stations = [PointEntry(code=code, organisation=COUNTY, kind=kind, name=Words("试", "trial"), valid_from=date(2024, 1, 1)) for code, kind in ((SECTION, PointKind.RIVER_SECTION), (f"{COUNTY}.AQ01", PointKind.AIR_STATION))]
+    record(Entries([outlet(), *stations], devices=[device()]), who=person(Role.REVIEWER, COUNTY), reason="登记")
     alarm = raise_alarm(kind=AlarmKind.AMBIENT, point=OUTLET, start=clock.now(), facts={"zh": "试", "en": "test"})
     answer_alarm(alarm_id=alarm, cause="试", measure="试", who=reporter, files=[("台账.pdf", PDF)])
     head, figure = publish_head(), ObservationRow.objects.filter(org=CITY).order_by("pk")[0]
