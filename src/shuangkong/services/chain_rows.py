@@ -221,8 +221,8 @@ def _alarm_file_findings() -> Iterator[Finding]:
     kept = {(row.alarm_id, row.digest): row for row in tables.AlarmFile.objects.order_by("pk")}
     for some in chunks(tables.AlarmStep.objects.filter(link__isnull=False).order_by("pk").iterator(chunk_size=CHUNK)):
         held = held_at((one.link for one in some), with_content=False)
-        for step, told in ((step, told) for step in some if step.link in held for told in step.facts.get("files", ())):
-            row, stated, link = kept.get((step.alarm_id, told["digest"])), parsed(told["digest"]), held[step.link].link
+        for one, told in ((step, told) for step in some if step.link in held for told in step.facts.get("files", ())):
+            row, stated, link = kept.get((one.alarm_id, told["digest"])), parsed(told["digest"]), held[one.link].link
             if row is None:
                 yield missing("store_alarmfile", link, Words(f"报警附件 {told['name']}", f"file {told['name']} of an alarm"))
             elif stated is None or digest(octets(row.content), stated.algorithm) != stated:

@@ -67,7 +67,7 @@ class OutletFacts:
         key = (factor, day)
         if key not in self._held:
             latest = {(row.statistic, row.is_converted): row for row in self.limits if row.factor == factor and row.valid_from <= day}
-            held = [limit_from(row) for row in latest.values() if (row.low, row.high) != (None, None) and (row.valid_to is None or day < row.valid_to)]
+            held = [limit_from(row) for row in latest.values() if not (row.low is None and row.high is None) and (row.valid_to is None or day < row.valid_to)]
             self._held[key] = min(held, key=lambda one: list(Statistic).index(one.statistic), default=None)
         found: Limit | None = self._held[key]
         return found
