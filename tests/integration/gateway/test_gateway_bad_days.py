@@ -11,6 +11,7 @@ from gateway_steps import DEVICES, Logger, aside, device, drained, rows, running
 
 from shuangkong.gateway import Limits
 from shuangkong.hj212 import Connection
+from shuangkong.lake.inbox import Inbox, open_inbox
 from shuangkong.services.device_states import read_states
 from shuangkong.services.telemetry import frames_of
 from shuangkong.services.telemetry_frames import Verdict, records
@@ -258,3 +259,25 @@ def test_noise_leaves_no_trace_and_good_packets_pass(tmp_path: Path) -> None:
 
     assert len(asyncio.run(play())) == 30
     assert len(values(drained(tmp_path))) == 30
+
+
+def test_a_full_disk_answers_nothing_until_there_is_room(tmp_path: Path) -> None:
+    opened: list[Inbox] = []
+
+    def store() -> Inbox:
+        opened.append(open_inbox(tmp_path / "inbox.db"))
+        if len(opened) == 1:
+            opened[0]._connection.execute("PRAGMA max_page_count = 1").fetchall()  # as large as it is, and no larger
+        return opened[-1]
+
+    async def play() -> tuple[list[str | None], int]:
+        async with running(tmp_path, open_store=store) as place:
+            logger = await place.dial()
+            await logger.send(*[upload("A1", minute) for minute in range(60)])
+            await until(lambda: place.gateway.commit_failures > 0)
+            kept = len(waiting(tmp_path))
+            await logger.send(upload("A1", 7))
+            return await logger.answers(1), kept
+
+    assert asyncio.run(play()) == (["20260301100700000"], 0)
+    assert [row[3] for row in values(drained(tmp_path))] == ["10:07"]
