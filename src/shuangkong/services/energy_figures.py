@@ -102,6 +102,7 @@ def summed(figures: Sequence[Figure]) -> MeteredUse:
 
     Examples
     --------
+    >>> from datetime import datetime
     >>> day = Figure("electricity", "consumption", datetime(2025, 3, 1), Decimal(10), None, None, Decimal(2), 3600, 7200, 0, None)
     >>> found = summed([day, day._replace(quantity=None, estimated=None, covered_s=0)])
     >>> found.quantity.amount, found.quantity.coverage_pct, found.quantity.estimated_pct, found.kgce

@@ -79,7 +79,7 @@ class PlaceEnergyPage:
     @property
     def as_of(self) -> datetime | None:
         """When the newest reading behind it was recorded."""
-        return None if self.total is None else self.total.quantity.as_of
+        return max((row.use.quantity.as_of for row in self.rows if row.use.quantity.as_of is not None), default=None)
 
     @property
     def why_hidden(self) -> Words:
