@@ -57,7 +57,7 @@ def act(request: HttpRequest, alarm: int) -> HttpResponse:
     else:
         files = [(one.name or "", one.read()) for one in request.FILES.getlist("files")]
         state = answer_alarm(alarm_id=alarm, cause=text_in(told, "cause"), measure=text_in(told, "measure"), who=request.member, files=files)
-    messages.success(request, f"已{done.value}，{state.value}" if language_of(request) == "zh" else f"Done; the alarm is {state.words.en}")
+    messages.success(request, f"已存证，报警{state.value}" if language_of(request) == "zh" else f"Done; the alarm is {state.words.en}")
     return HttpResponseRedirect(reverse("alarm", args=[alarm]))
 
 
