@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+type_of_engine = duckdb.DuckDBPyConnection  # whoever is outside imports it from here: `duckdb` is to be imported by way of this package
 MEMORY_MB = 1024
 
 # Text to values, as a meter or a logger writes them. A time with a zone is moved to China Standard Time; a value is taken only when DECIMAL(18,6)

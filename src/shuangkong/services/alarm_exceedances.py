@@ -10,12 +10,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.db.models import Max
 
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.kernel.rounding import plain
-from shuangkong.lake.engine import quoted
+from shuangkong.lake.engine import quoted, type_of_engine
 from shuangkong.lake.outlet_readings import heard_hours
 from shuangkong.lake.readings import READINGS
 from shuangkong.lake.table import DataFile, rows_of
@@ -84,7 +83,7 @@ def exceedance_alarms(*, data: Path, now: datetime) -> None:
     _seen[data] = _Seen(frozenset(one.path for one in files), entered, hour)
 
 
-def _touched(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], since: datetime, hour: datetime) -> dict[str, datetime]:
+def _touched(engine: type_of_engine, files: Sequence[DataFile], since: datetime, hour: datetime) -> dict[str, datetime]:
     """Since when a point has something new: an hour of its own, or minutes of an hour that is over."""
     return dict(engine.execute(_TOUCHED.format(rows=rows_of(READINGS, files), since=quoted(since), hour=quoted(hour))).fetchall()) if files else {}
 

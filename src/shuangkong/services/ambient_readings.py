@@ -6,11 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from duckdb import DuckDBPyConnection
-
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.rounding import round_gbt8170
-from shuangkong.lake.engine import quoted
+from shuangkong.lake.engine import quoted, type_of_engine
 from shuangkong.lake.readings import READINGS
 from shuangkong.lake.table import DataFile, rows_of
 from shuangkong.pollution.ambient.air_quality import AirIndex, air_day, air_quality_index, ozone_day
@@ -111,7 +109,7 @@ def air_days(points: Sequence[str], *, first: date, last: date, as_of: datetime 
 _read: dict[tuple[str, date, datetime | None, tuple[str, ...]], tuple[AirDay, ...]] = {}  # touched while `city_lake` lets in one at a time
 
 
-def _days_of(engine: DuckDBPyConnection, points: Collection[str], files: Iterable[DataFile], as_of: datetime | None) -> dict[tuple[str, date], dict[str, list[Decimal | None]]]:
+def _days_of(engine: type_of_engine, points: Collection[str], files: Iterable[DataFile], as_of: datetime | None) -> dict[tuple[str, date], dict[str, list[Decimal | None]]]:
     """Return the hours of each day of stations by item, None where one is missing."""
     rows: list[Any] = engine.execute(
         f"SELECT point, CAST(ts AS DATE) AS held, factor, list(hour(ts)), list(value) FROM ({rows_of(READINGS, list(files))}) WHERE point IN {_in(points)} AND kind = {quoted(HOUR)}"

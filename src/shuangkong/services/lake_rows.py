@@ -10,9 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-import duckdb
 from django.conf import settings
 
+from shuangkong.lake.engine import type_of_engine
 from shuangkong.lake.found import FoundReading, find_readings
 from shuangkong.lake.readings import Lake
 from shuangkong.services import clock
@@ -27,7 +27,7 @@ def _opened(data: Path) -> Lake:
 
 
 @contextmanager
-def city_lake() -> Iterator[tuple[Lake, duckdb.DuckDBPyConnection]]:
+def city_lake() -> Iterator[tuple[Lake, type_of_engine]]:
     """Yield the lake of this deployment with an engine of its own, one user in a process at a time (数据湖)."""
     with _one_at_a_time:
         lake = _opened(Path(settings.DATA))

@@ -71,9 +71,9 @@ def metered_carrier(text: str) -> MeteredCarrier:
     """
     told = text.strip().lower()
     for path, rule in book().below(_MEDIA).items():
-        said: Any = rule.lines[-1].value
-        if told in (path, rule.name.zh, rule.name.en, *said["aliases"]):
-            return MeteredCarrier(path, rule.name, said["unit"], None)
+        aliases: Any = rule.labels["aliases"]
+        if told in (path, rule.name.zh, rule.name.en, *aliases):
+            return MeteredCarrier(path, rule.name, str(rule.lines[-1].value), None)
     found = _carriers().find(text)
     return MeteredCarrier(found.key, found.name, found.physical_unit, found)
 
