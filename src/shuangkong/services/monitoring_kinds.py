@@ -113,6 +113,12 @@ class Trait:
     choices: tuple[str, ...] = ()
     span: tuple[int, int] = (0, 0)
 
+    @property
+    def options(self) -> tuple[tuple[str, Words], ...]:
+        """What can be chosen, as it is kept and as it is shown."""
+        english = {one.value: one.words.en for one in (*MeterFlow, *MeterPurpose)}
+        return tuple((one, Words(one, english.get(one, one))) for one in self.choices)
+
     def rule_broken(self, value: object) -> Words | None:
         """Return the rule that a value breaks, None for a sound one."""
         if self.kind is TraitKind.FLAG:

@@ -47,7 +47,7 @@ def request(folder: Path, **told: str) -> None:
 
 @pytest.fixture(autouse=True)
 def no_notices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backfill, "notices_in_force", list)
+    monkeypatch.setattr(backfill, "stopped_windows", dict)
 
 
 def test_a_gap_is_found_asked_for_and_filled(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_shutdown_is_no_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     lake = lake_at(tmp_path)
     always = (datetime(2026, 3, 1, 2), datetime(2026, 3, 1, 5))  # noqa: DTZ001
     monkeypatch.setattr(backfill, "find_gaps", lambda lake, now: [Gap("P.A1", "2061", *always), Gap("P.A2", "2061", *always)])
-    monkeypatch.setattr(backfill, "_stopped", lambda: {"P.A1": [always]})
+    monkeypatch.setattr(backfill, "stopped_windows", lambda: {"P.A1": [always]})
     assert ask_for_gaps_once(lake=lake, requests=tmp_path / "inbox.db", devices=DEVICES, now=HEARD) == 1
     assert [one.mn for one in read_requests(tmp_path / "inbox.db")] == ["A2"]
 
