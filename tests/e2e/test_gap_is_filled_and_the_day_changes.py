@@ -16,7 +16,7 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME
 OUTLET, MN, SECRET = "U001.DA090", "411721E2E00000000000090", "901234"
 LEFT_OUT = (2, 3)
 TRIES_MOST = 8
-RELOADS_MOST = 60  # the drain takes readings in every other second
+RELOADS_MOST = 600  # the drain takes readings in every other second, and has much to take while the city is young
 
 
 def register(page: Page, since: str) -> None:
@@ -129,6 +129,3 @@ def test_a_gap_is_filled_and_the_day_changes_with_its_history(platform: ServedCi
     expect(corrected).to_contain_text("20.000000")
     expect(corrected).to_contain_text("40.000000")
     look(reviewer, "journey-gap-corrected")
-    reviewer.goto(f"{data}&as_of={day}")
-    expect(reviewer.get_by_role("heading", level=1)).to_contain_text("没有数据")
-    look(reviewer, "journey-gap-as-of")

@@ -21,7 +21,7 @@ from shuangkong.services.simulated_past import tell_simulated_past
 PAUSE_SECONDS = 30.0
 Step = Callable[[datetime], object]
 # Each on its own: one that fails is told of and tried again in the next round, the others are done.
-STEPS: tuple[Step, ...] = (tell_simulated_past, raise_alarms, refresh_emissions, observe_emissions, tell_simulated_meters, roll_up_meters, keep_ambient)
+STEPS: tuple[Step, ...] = (tell_simulated_past, raise_alarms, tell_simulated_meters, roll_up_meters, refresh_emissions, observe_emissions, keep_ambient)
 _log = logging.getLogger("shuangkong.monitoring")
 
 
