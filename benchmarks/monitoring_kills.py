@@ -22,6 +22,7 @@ TESTS = Path(__file__).parents[1] / "tests"
 STEPS = TESTS / "integration" / "gateway"
 sys.path[:0] = [str(STEPS), str(TESTS)]
 os.environ["DJANGO_SETTINGS_MODULE"] = "platform_settings"
+# What follows is found and set up by the lines above, so it cannot stand at the top.
 import django  # noqa: E402
 
 import platform_settings  # noqa: E402, F401

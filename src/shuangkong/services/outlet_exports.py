@@ -13,7 +13,7 @@ from shuangkong.services.chain import record_export
 from shuangkong.services.documents.neutral_text import neutralised
 from shuangkong.services.documents.official_workbook import Cover, Entry, WorkbookSheet, official_workbook
 from shuangkong.services.documents.report import Figure
-from shuangkong.services.monitoring_kinds import factor_words, unit_shown
+from shuangkong.services.monitoring_kinds import unit_shown
 from shuangkong.services.outlet_facts import local
 from shuangkong.services.outlet_pages import OutletAsked, OutletPage, outlet_page
 from shuangkong.services.outlet_reports import HourReport, ReportColumn, hour_report, said_of
@@ -122,8 +122,8 @@ _CORRECTED = (
 
 
 def _corrected_rows(page: OutletPage, language: Language) -> Iterator[list[Entry]]:
-    for one in page.corrections:
+    for factor, kind, one in page.corrected:
         yield [
-            f"{one.ts:%Y-%m-%d %H:%M}", factor_words(one.factor).in_language(language), one.kind, Figure(one.value, decimals=6), one.flag, f"{local(one.heard_at):%Y-%m-%d %H:%M:%S}",
+            f"{one.ts:%Y-%m-%d %H:%M}", factor.in_language(language), kind.in_language(language), Figure(one.value, decimals=6), one.flag, f"{local(one.heard_at):%Y-%m-%d %H:%M:%S}",
             f"{local(one.held_until):%Y-%m-%d %H:%M:%S}", Figure(one.then_value, decimals=6), one.then_flag,
         ]  # fmt: skip

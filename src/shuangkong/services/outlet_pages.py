@@ -23,7 +23,10 @@ from shuangkong.services.outlet_facts import OutletFacts, facts_of
 from shuangkong.services.outlet_hours import FactorHour, FactorHours, outlet_hours
 from shuangkong.services.people import Member, NotPermitted
 
-_KINDS = ("Hour-Avg", "Hour-Cou", "Hour-ZsAvg", "Day-Avg")
+KINDS = {
+    "Hour-Avg": Words("小时均值", "hour mean"), "Hour-Cou": Words("小时累计", "hour total"), "Hour-ZsAvg": Words("小时折算均值", "hour mean, converted"),
+    "Day-Avg": Words("日均值", "day mean"),
+}  # fmt: skip
 FLOWS = frozenset({"a00000", "w00000"})
 
 
@@ -160,6 +163,11 @@ class OutletPage:
         return self.asked.span.named(self.first)
 
     @property
+    def corrected(self) -> list[tuple[Words, Words, Correction]]:
+        """What was corrected, with the names of factor and kind."""
+        return [(factor_words(one.factor), KINDS[one.kind], one) for one in self.corrections]
+
+    @property
     def heads(self) -> list[tuple[Words, str]]:
         """Names and units of what is weighed."""
         return [(one.name, unit_shown(one.unit)) for one in self.factors if one.is_weighed]
@@ -190,7 +198,7 @@ def outlet_page(*, code: str, who: Member, asked: OutletAsked, as_of: date | Non
         raise NotPermitted(Permission.FIGURES_READ, home)
     told = outlet_hours(code, start, end, as_of=moment)
     with city_lake() as (lake, engine):
-        corrections = corrections_between(lake, engine, point=code, start=start, end=end, kinds=_KINDS, as_of=moment)
+        corrections = corrections_between(lake, engine, point=code, start=start, end=end, kinds=tuple(KINDS), as_of=moment)
     factors = tuple(sorted(told.factors, key=lambda one: (not one.is_weighed, one.factor in FLOWS, one.factor)))
     chosen = next((one for one in factors if one.factor == asked.factor), factors[0] if factors else None)
     node = tree.get(home)
