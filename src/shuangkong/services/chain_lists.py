@@ -27,10 +27,11 @@ LISTS: Mapping[str, Hanging] = {
     "notices": Hanging(tables.ShutdownNotice),
     "tests": Hanging(tables.PlannedTestVersion),
     "results": Hanging(tables.LaboratoryFinding),
+    "checks": Hanging(tables.MonitorCheck),
 }  # fmt: skip
 _JOINED = {
     "points": ("point__organisation",), "limits": ("point",), "devices": ("device", "point"), "marks": ("point", "person"), "notices": ("organisation", "point", "person"),
-    "tests": ("point", "person"), "results": ("point", "person"),
+    "tests": ("point", "person"), "results": ("point", "person"), "checks": ("point", "person"),
 }  # fmt: skip
 
 

@@ -391,6 +391,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MonitorCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('link', models.BigIntegerField()),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('factor', models.CharField(blank=True, max_length=20)),
+                ('kind', models.CharField(max_length=16)),
+                ('at', models.DateTimeField()),
+                ('reference', shuangkong.store.fields.ExactDecimalField(null=True)),
+                ('result', shuangkong.store.fields.ExactDecimalField(null=True)),
+                ('full_scale', shuangkong.store.fields.ExactDecimalField(null=True)),
+                ('outcome', models.CharField(max_length=8)),
+                ('is_withdrawn', models.BooleanField(default=False)),
+                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.person')),
+                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='store.monitorcheck')),
+                ('point', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='monitor_checks', to='store.monitoringpoint')),
+            ],
+        ),
+        migrations.CreateModel(
             name='LaboratoryFinding',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -935,6 +956,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='handover',
             constraint=models.UniqueConstraint(fields=('frozen', 'is_receipt'), name='handed_over_once_and_received_once'),
+        ),
+        migrations.AddIndex(
+            model_name='monitorcheck',
+            index=models.Index(fields=['point', 'factor', 'kind', 'at'], name='store_monit_point_i_9d01cb_idx'),
         ),
         migrations.AddIndex(
             model_name='laboratoryfinding',

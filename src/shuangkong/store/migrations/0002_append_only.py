@@ -10,7 +10,7 @@ TABLES = (
     "store_accessentry", "store_alarm", "store_alarmfile", "store_alarmstep", "store_amendment", "store_amendmentdecision", "store_appeal",
     "store_appealanswer", "store_appointment", "store_appointmentend", "store_assessmentstep", "store_attachment", "store_chaincontent",
     "store_chainlink", "store_checkwaiver", "store_device", "store_deviceversion", "store_emissionlimit", "store_filingact", "store_findingrecord",
-    "store_findingstep", "store_frozenfile", "store_frozenresult", "store_handover", "store_laboratoryfinding", "store_laboratoryreport", "store_linejudgement", "store_monitoringpoint",
+    "store_findingstep", "store_frozenfile", "store_frozenresult", "store_handover", "store_laboratoryfinding", "store_laboratoryreport", "store_linejudgement", "store_monitorcheck", "store_monitoringpoint",
     "store_monitoringpointversion", "store_observationrow", "store_operatormark", "store_organisationversion", "store_passwordpast", "store_plannedtestversion",
     "store_publishedhead", "store_remark", "store_selfevaluation", "store_selfevaluationevidence", "store_selfevaluationsignature",
     "store_shutdownnotice", "store_submission", "store_targetverdict", "store_verdictdecision", "store_verdictevidence", "store_waiver",

@@ -177,6 +177,25 @@ class LaboratoryReport(AppendOnly):
         constraints = [models.UniqueConstraint(fields=["organisation", "digest"], name="one_laboratory_report_a_digest")]
 
 
+class MonitorCheck(Listed):
+    """A check of an automatic monitor (仪器检查记录): calibration, verification, comparison, review; a later row corrects or takes back the one it replaces."""
+
+    point = models.ForeignKey(MonitoringPoint, on_delete=models.PROTECT, related_name="monitor_checks")
+    factor = models.CharField(max_length=20, blank=True)
+    kind = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    reference = ExactDecimalField(null=True)
+    result = ExactDecimalField(null=True)
+    full_scale = ExactDecimalField(null=True)
+    outcome = models.CharField(max_length=8)
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
+    is_withdrawn = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "factor", "kind", "at"])]
+
+
 class Alarm(AppendOnly):
     """Something at a point, or with a device, that somebody must answer for (报警); one outage is one alarm."""
 
