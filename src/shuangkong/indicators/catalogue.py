@@ -131,6 +131,9 @@ def catalogue(*, elements: Iterable[Element], indicators: Iterable[IndicatorDecl
             checked[code] = Indicator(declaration, tree, any(node.step in NEEDS_BASE_YEAR for node in tree.walk()))
         except InputRefused as refused:
             faults.extend(fault.at(Words(f"指标 {code}", f"indicator {code}")) for fault in refused.faults)
+        beside = declarations.get(declaration.evidence_for)
+        if declaration.evidence_for and (beside is None or beside.unit != declaration.unit):
+            faults.append(Fault(Words(f"指标 {code}", f"indicator {code}"), declaration.evidence_for, Words("不是同单位的指标", "is no indicator of its unit"), Words("改正 evidence_for", "correct evidence_for")))
     if faults:
         raise InputRefused(faults)
     return Catalogue(declared_elements, _in_order(checked), rules)

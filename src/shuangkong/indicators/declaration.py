@@ -66,7 +66,7 @@ class IndicatorDeclaration:
     """An indicator as declared (指标): its formula as text and how its result is shown.
 
     `base_year` is needed where the formula looks back to one. `grain` is the length of period its inputs come in, and what
-    `ytd` adds up. `decimals` is used in print only.
+    `ytd` adds up. `decimals` is used in print only. `evidence_for` names the indicator that this one, made of monitoring or meters, stands beside.
     """
 
     code: str
@@ -81,12 +81,13 @@ class IndicatorDeclaration:
     definition: Words = _UNSAID
     clause: str = ""
     direction: Direction = Direction.NEUTRAL
+    evidence_for: str = ""
 
 
 ELEMENT_FIELDS = frozenset({"code", "name", "name_en", "unit", "kind", "scope", "agency", "definition", "definition_en", "aliases", "note"})
 INDICATOR_FIELDS = frozenset(
     {"code", "name", "name_en", "unit", "decimals", "formula", "missing", "base_year", "grain", "scope", "definition", "definition_en",
-     "clause", "direction", "note"}
+     "clause", "direction", "evidence_for", "note"}
 )
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -145,6 +146,7 @@ def indicator_from(raw: Mapping[str, Any], *, where: Words, faults: list[Fault])
         definition=fields.words("definition", is_optional=True),
         clause=fields.text("clause", fallback=""),
         direction=fields.choice("direction", Direction, fallback=Direction.NEUTRAL),
+        evidence_for=fields.text("evidence_for", fallback=""),
     )
 
 

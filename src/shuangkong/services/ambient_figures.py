@@ -121,7 +121,7 @@ def judged_month(point: Point, month: Period, values: Mapping[str, WaterValue], 
     return WaterMonth(point, month, dict(values), found, target, beyond_target, beyond_source, good)
 
 
-def water_months(points: Sequence[Point], *, first: Period, last: Period, as_of: date | None = None) -> dict[str, list[WaterMonth]]:
+def water_months(points: Sequence[Point], *, first: Period, last: Period, as_of: date | datetime | None = None) -> dict[str, list[WaterMonth]]:
     """Return every month of sections and sources, the oldest first (逐月评价); a month without a figure has no class.
 
     Parameters
@@ -130,10 +130,11 @@ def water_months(points: Sequence[Point], *, first: Period, last: Period, as_of:
         Sections and sources.
     first, last : Period
         Months, both counted.
-    as_of : date, optional
-        As known at the end of that day.
+    as_of : date or datetime, optional
+        As known at the end of that day, or at that moment.
     """
-    means = water_means([one.code for one in points], first=first, last=last, as_of=end_of(as_of) if as_of else None)
+    moment = as_of if as_of is None or isinstance(as_of, datetime) else end_of(as_of)
+    means = water_means([one.code for one in points], first=first, last=last, as_of=moment)
     found: dict[str, list[WaterMonth]] = {one.code: [] for one in points}
     month = first
     while month.start <= last.start:

@@ -1,14 +1,12 @@
-"""What monitored outlets of a place emitted becomes observations (在线监测排放量观测值): of months, quarters and years that are over, for indicators to use.
+"""What monitoring and meters tell becomes observations (监测计量观测值): of months, quarters and years that are over, for indicators to use.
 
 A period is taken up once its data may no longer be corrected by the operators; what changes later adds a version. All of one day is sealed as one table.
 """
 
 import csv
 import io
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 
@@ -16,117 +14,68 @@ from shuangkong.evidence.act import ActKind
 from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.kernel.rounding import plain
-from shuangkong.lake.emissions import EmissionGrain
-from shuangkong.rules import at
+from shuangkong.services import monitored_ambient, monitored_emissions, monitored_meters
 from shuangkong.services.chain import seal, system_actor
-from shuangkong.services.deployment import catalogue, city
-from shuangkong.services.emission_figures import NodeEmission, emission_of
+from shuangkong.services.deployment import city
 from shuangkong.services.filing_observations import current_rows
 from shuangkong.services.indicators import COLUMNS
-from shuangkong.store.models import MonitoringPoint, ObservationRow
+from shuangkong.services.monitored_figures import MonitoredFigure, MonitoredInput
+from shuangkong.store.models import ObservationRow
 
-ELEMENTS = {"w01018": "cod_monitored_t", "w21003": "nh3_n_monitored_t", "a21002": "nox_monitored_t", "a24088": "vocs_monitored_t"}
-_DUE = "pollution.monitoring.transmission.evidence_due_day_of_next_month"
-_KG_PER_T = 1000
-_MONTHS_BACK = 15
-_YEAR_MONTHS, _QUARTER_MONTHS = 12, 3
-_SOURCE, _BY = "在线监测汇总", "监测平台"
+_BY = "监测平台"
+_TELLERS: tuple[Callable[[date], Iterator[MonitoredFigure]], ...] = (
+    monitored_emissions.emission_figures, monitored_ambient.ambient_figures, monitored_meters.meter_figures,
+)  # fmt: skip
+_OPENERS: Mapping[str, Callable[[str, str, Period, datetime], list[MonitoredInput]]] = (
+    dict.fromkeys(monitored_emissions.ELEMENTS.values(), monitored_emissions.emission_inputs)
+    | dict.fromkeys(monitored_ambient.ELEMENTS, monitored_ambient.ambient_inputs)
+    | dict.fromkeys(monitored_meters.ELEMENTS, monitored_meters.meter_inputs)
+)
 _last: dict[str, date] = {}
 
 
-class _Figure(NamedTuple):
-    element: str
-    org: str
-    period: str
-    value: Decimal
-    grade: DataGrade
-    note: str
-
-
-def observe_emissions(now: datetime) -> int:
-    """Take up what monitored outlets emitted in periods that are over, once a day (形成在线监测观测值); returns how many figures are new."""
+def observe_monitored(now: datetime) -> int:
+    """Take up what monitoring and meters tell of periods that are over, once a day (形成监测计量观测值); returns how many figures are new."""
     today = now.astimezone(CHINA_STANDARD_TIME).date()
-    if _last.get("day") == today or not set(ELEMENTS.values()) <= catalogue().elements.keys():
+    if _last.get("day") == today:
         return 0
-    made = list(_figures(today))
-    known = {(row.element, row.org, row.period): row.value for row in current_rows(element__in=list(ELEMENTS.values()))}
-    fresh = [one for one in made if known.get((one.element, one.org, one.period)) != one.value]
-    if fresh:
-        _record(fresh, now, today)
+    count = take_up([one for tell in _TELLERS for one in tell(today)], now=now)
     _last["day"] = today
+    return count
+
+
+def take_up(made: Sequence[MonitoredFigure], *, now: datetime) -> int:
+    """Add a version of every figure that is new or says something else than before, sealed (记录观测值); returns how many."""
+    known = {(row.element, row.org, row.period): (row.value, row.note) for row in current_rows(element__in=list(_OPENERS))}
+    fresh = [one for one in made if known.get(one.key) != (one.value, one.note)]
+    if fresh:
+        _record(fresh, now)
     return len(fresh)
 
 
-def _figures(today: date) -> Iterator[_Figure]:
-    months = list(_months(today))
-    if not months:
-        return
-    simulated = set(MonitoringPoint.objects.filter(is_simulated=True).values_list("code", flat=True))
-    for place in city().jurisdictions:
-        by_key: dict[tuple[str, date], NodeEmission] = {}
-        for one in emission_of(place.code, EmissionGrain.MONTH, Period(months[0].start, months[-1].end), factors=list(ELEMENTS)):
-            by_key[one.factor, one.start] = one
-        for period in _periods(months):
-            for factor, element in ELEMENTS.items():
-                some = [by_key[factor, month.start] for month in months if period.start <= month.start < period.end and (factor, month.start) in by_key]
-                masses = [one.kg for one in some if one.kg is not None]
-                if masses:
-                    yield _Figure(element, place.code, str(period), sum(masses, Decimal(0)) / _KG_PER_T, _grade(some, simulated), _note(some))
+def inputs_behind(row: ObservationRow) -> list[MonitoredInput]:
+    """Return what a figure was made of, as it was known when it was recorded (观测值构成); nothing where it came by no monitor."""
+    opened = _OPENERS.get(row.element)
+    return opened(row.element, row.org, Period.parse(row.period), row.recorded_at) if opened and row.filing_id is None else []
 
 
-def _grade(some: list[NodeEmission], simulated: set[str]) -> DataGrade:
-    if any(simulated & set(one.points) for one in some):
-        return DataGrade.SIMULATED
-    return DataGrade.SUBSTITUTED if any(one.hours_substituted for one in some) else DataGrade.MEASURED
-
-
-def _note(some: list[NodeEmission]) -> str:
-    points = {point for one in some for point in one.points}
-    due, measured, substituted = (sum(getattr(one, name) for one in some) for name in ("hours_due", "hours_measured", "hours_substituted"))
-    return f"排放口 {len(points)} 个，应有 {due} 时，实测 {measured}，替代 {substituted}"
-
-
-def _months(today: date) -> Iterator[Period]:
-    """The months that are over and past correction, oldest first."""
-    due = int(at(today).get(_DUE).number)
-    first = Period.month(today.year, today.month)
-    over = [first]
-    for _ in range(_MONTHS_BACK):
-        over.append(over[-1].previous())
-    for month in reversed(over[1:]):
-        if today > month.end + timedelta(days=due - 1):
-            yield month
-
-
-def _periods(months: list[Period]) -> Iterator[Period]:
-    yield from months
-    last = months[-1].end
-    for month in months:
-        if month.end.month % _QUARTER_MONTHS == 1:
-            quarter = Period(date(month.start.year, month.start.month - 2, 1), month.end)
-            if quarter.start >= months[0].start:
-                yield quarter
-        if month.start.month == _YEAR_MONTHS and Period.year(month.start.year).start >= months[0].start and month.end <= last:
-            yield Period.year(month.start.year)
-
-
-def _record(fresh: list[_Figure], now: datetime, today: date) -> None:
+def _record(fresh: Sequence[MonitoredFigure], now: datetime) -> None:
     moment = now.astimezone(UTC).replace(microsecond=0)
     with io.StringIO(newline="") as text:
         table = csv.writer(text, lineterminator="\n")
         table.writerow([column.key for column in COLUMNS])
-        table.writerows([one.element, one.org, one.period, plain(one.value), "t", one.grade.name, _SOURCE, _BY, _BY, moment.isoformat(), one.note] for one in fresh)
+        table.writerows([*one.key, plain(one.value), one.unit, one.grade.name, one.source, _BY, _BY, moment.isoformat(), one.note] for one in fresh)
         content = text.getvalue().encode()
     with transaction.atomic():
         sealed = seal(
-            kind=ActKind.LOADING, subject=f"data/monitored-{today:%Y-%m-%d}.csv", content=content, actor=system_actor(city().code), reason="在线监测排放量汇总",
-            is_simulated=any(one.grade is DataGrade.SIMULATED for one in fresh),
+            kind=ActKind.LOADING, subject=f"data/monitored-{now.astimezone(CHINA_STANDARD_TIME):%Y-%m-%d}.csv", content=content, actor=system_actor(city().code),
+            reason="监测计量数据汇总", is_simulated=any(one.grade is DataGrade.SIMULATED for one in fresh),
         )  # fmt: skip
         ObservationRow.objects.bulk_create(
             [
                 ObservationRow(
-                    element=one.element, org=one.org, period=one.period, value=one.value, unit="t", grade=one.grade.name, source=_SOURCE, reported_by=_BY, approved_by=_BY,
-                    recorded_at=moment, note=one.note, link=sealed.link,
+                    element=one.element, org=one.org, period=str(one.period), value=one.value, unit=one.unit, grade=one.grade.name, source=one.source, reported_by=_BY,
+                    approved_by=_BY, recorded_at=moment, note=one.note, link=sealed.link,
                 )
                 for one in fresh
             ],

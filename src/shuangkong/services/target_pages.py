@@ -1,6 +1,6 @@
 """One target as a page (目标页): its finding, its years with path, required rate and forecast, its places, its working, who carries it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from shuangkong.indicators.observations import Observation
 from shuangkong.kernel.language import Words
+from shuangkong.kernel.period import Period
 from shuangkong.plan.forecast import LEAST_CHANGES, Forecast, forecast_band
 from shuangkong.plan.model import Edition, Operator, Plan, Target, TargetKind, Task
 from shuangkong.plan.trajectory import required_path
@@ -62,6 +63,19 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What monitoring or meters say of the same thing (监测计量佐证), judged as the target is: of the year, and of its months as far as they are closed."""
+
+    name: Words
+    definition: Words
+    line: BoardLine
+    months: tuple[tuple[Period, Decimal], ...]
+    inputs: tuple[Input, ...]
+    decimals: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TargetPage:
     """Everything of a target that its page shows (目标页)."""
 
@@ -82,6 +96,7 @@ class TargetPage:
     remarks: tuple[Words, ...]
     support: tuple[Words, ...]
     related: tuple[PageRow, ...]
+    evidence: tuple[Evidence, ...]
     judging: Judging | None = None
 
     @property
@@ -124,6 +139,7 @@ def target_page(*, target: str, year: int | None = None, as_of: date | None = No
         working=working_of_line(line, anchor=shown.row.anchor, indicators=board.indicators) if line.result else None,
         inputs=tuple(Input(one, input_line(one, board.indicators), tree.signed(one.reported_by)) for one in inputs), tasks=_tasks(board, line.target), clause_title=_title(board.plan, line.target.clause),
         remarks=board.plan.remarks_on(line.target), support=_called(board, line.target.support), related=_related(whole, line.target),
+        evidence=_evidence(board, reader, line.target),
         judging=judging_of(target=line.target, year=board.year, as_of=as_of, who=who) if who and line.target.operator is Operator.QUALITATIVE else None,
     )  # fmt: skip
 
@@ -203,6 +219,25 @@ def _related(whole: BoardPage, target: Target) -> tuple[PageRow, ...]:
         one for one in whole.rows
         if one.target.id != target.id and (one.target.id == target.same_as or one.target.same_as == target.id or (target.alt_group and one.target.alt_group == target.alt_group))
     )  # fmt: skip
+
+
+def _evidence(board: Board, reader: Reader, target: Target) -> tuple[Evidence, ...]:
+    """Indicators made of monitoring or meters that are declared beside the target's own; what was filed stays official."""
+    if not target.indicator:
+        return ()
+    found, tree = [], tree_on(clock.today())
+    evaluator = board.indicators.evaluator(as_of=board.as_of)
+    for code, one in board.indicators.catalogue.indicators.items():
+        if one.declaration.evidence_for != target.indicator:
+            continue
+        line = reader.line(replace(target, indicator=code, base_value=None, remarks=()), board.year)
+        months = [evaluator.evaluate(code, org=target.scope or board.city.code, period=Period.month(board.year, number)) for number in range(1, 13)]
+        made_of = line.result.inputs if line.result else ()
+        found.append(Evidence(
+            one.declaration.name, one.declaration.definition, line, tuple((month.period, month.value) for month in months if month.value is not None),
+            tuple(Input(each, input_line(each, board.indicators), tree.signed(each.reported_by)) for each in made_of), one.declaration.decimals, marks_of(line.result),
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def _tasks(board: Board, target: Target) -> tuple[TaskLine, ...]:

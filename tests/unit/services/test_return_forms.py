@@ -46,7 +46,11 @@ DAY = date(2023, 1, 1)
 
 PRINTED_IN_THE_PLAN = "方案附件2所印基期数，只作核对"
 PUBLISHED_FOR_THE_CITY = "公报和年鉴公布数，只作核对，县区不另填报"
-MONITORED = dict.fromkeys((f"{pollutant}_monitored_t" for pollutant in ("cod", "nh3_n", "nox", "vocs")), "由在线监测数据汇总")
+MONITORED = dict.fromkeys((
+    "cod_monitored_t", "nh3_n_monitored_t", "nox_monitored_t", "vocs_monitored_t", "source_water_monitored_ratings_count", "source_water_monitored_good_count",
+    "data_center_metered_power_10k_kwh", "data_center_metered_it_power_10k_kwh", "cooling_plant_metered_cooling_gj", "cooling_plant_metered_power_10k_kwh",
+    "park_metered_generation_10k_kwh", "park_metered_local_10k_kwh", "water_district_metered_supply_10k_m3", "water_district_metered_use_10k_m3", "reclaimed_water_metered_10k_m3",
+), "由监测和计量数据汇总")  # fmt: skip
 FILED_BY_NO_AGENCY = {
     "non_fossil_share_base_pct": PRINTED_IN_THE_PLAN,
     "green_building_share_base_pct": PRINTED_IN_THE_PLAN,

@@ -1,4 +1,4 @@
-"""Past of water and air in the demo city (演示环境质量数据): laboratory figures of fourteen months, a year of hours of some air stations; all 模拟.
+"""Past of water and air in the demo city (演示环境质量数据): laboratory figures since the year before began, a year of hours of some air stations; all 模拟.
 
 The lake may not be touched before a process forks: this runs in a child, once, after the city is there.
 """
@@ -18,11 +18,12 @@ from shuangkong.services.ambient_figures import WATERS, ambient_points
 from shuangkong.services.ambient_intake import SUBJECT, bring_in_sealed
 from shuangkong.services.chain import system_actor
 from shuangkong.services.deployment import city
+from shuangkong.services.monitored_figures import since_last_year
 from shuangkong.services.monitoring_kinds import PointKind
 from shuangkong.services.monitoring_points import Point
 from shuangkong.store.models import ChainLink
 
-_SEED, _MONTHS, _DAYS, _STATIONS = 20211, 14, 365, 3
+_SEED, _DAYS, _STATIONS = 20211, 365, 3
 _HOURS_LIVE = 27  # the simulated loggers tell the rest
 _WATER_NAME, _AIR_NAME = "模拟水质月报", "模拟空气小时值"
 # By item: usual figure of a source, of a river, how far it swings. [mg/L]
@@ -61,14 +62,12 @@ def _sealed_of(name: str, readings: list[Reading]) -> bytes:
 
 def _water() -> Iterator[Reading]:
     today = clock.today()
-    month = Period.month(today.year, today.month)
-    for _ in range(_MONTHS - 1):
-        month = month.previous()
+    month, last = since_last_year(today), Period.month(today.year, today.month)
     points = ambient_points(*WATERS)
     fouled = next((one.code for one in points if one.kind is PointKind.RIVER_SECTION), "")
-    for number in range(_MONTHS):
+    while month.start <= last.start:
         for point in points:
-            yield from _sampled(point, month, fouled=_FOULED if number == _MONTHS - 2 and point.code == fouled else {})
+            yield from _sampled(point, month, fouled=_FOULED if month.end == last.start and point.code == fouled else {})
         month = Period.month(month.end.year, month.end.month)
 
 
