@@ -32,7 +32,7 @@ def test_substitution_never_changes_a_valid_hour_and_stays_among_the_valid_ones(
     hours += [OutletHour(START + HOUR * n, state, kg) for n, (state, kg) in enumerate(quarter)]
     found = fill_quarter(
         hours=hours, start=START, end=START + HOUR * len(quarter), pollutant="NOX",
-        calibrations=[START + HOUR * n for n in calibrations], manual_kg_h={}, rules=RULES,
+        calibrations=[START + HOUR * n for n in calibrations], manual={}, rules=RULES,
     )  # fmt: skip
     measured = [*history, *(kg for state, kg in quarter if state is HourState.VALID)]
     assert len(found.hours) == len(quarter)

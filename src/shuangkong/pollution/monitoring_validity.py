@@ -23,6 +23,7 @@ class HourState(Enum):
     VALID = "有效"
 
 
+FAILED_CHECK = "校验不合格"
 _RANK = {state: place for place, state in enumerate(HourState)}
 
 
@@ -351,10 +352,10 @@ def out_of_control_spans(checks: Sequence[InstrumentCheck], *, start: datetime, 
             failed = True
             continue
         if failed:
-            spans.append(StateSpan(passed_at, check.at, HourState.OUT_OF_CONTROL, "校验不合格"))
+            spans.append(StateSpan(passed_at, check.at, HourState.OUT_OF_CONTROL, FAILED_CHECK))
         passed_at, failed = check.at, False
     if failed:
-        spans.append(StateSpan(passed_at, max(end, passed_at), HourState.OUT_OF_CONTROL, "校验不合格"))
+        spans.append(StateSpan(passed_at, max(end, passed_at), HourState.OUT_OF_CONTROL, FAILED_CHECK))
     return tuple(span for span in spans if span.start < span.end)
 
 

@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from shuangkong.kernel.language import Words
-from shuangkong.pollution.emission import HourlyEmission, emission_sum
+from shuangkong.pollution.emission import HourlyEmission, emission_sum, water_mass
 from shuangkong.pollution.judged_hours import JudgedHour
 from shuangkong.pollution.monitoring_validity import HourState, Sample, day_mean
-from shuangkong.pollution.substitution import FilledHour, FilledQuarter, OutletHour, fill_quarter
+from shuangkong.pollution.substitution import FilledHour, FilledQuarter, ManualFigure, OutletHour, fill_quarter
 from shuangkong.pollution.water_validity import FilledDay, WaterDay, WeighedValue, effective_mean, fill_days
 from shuangkong.rules import RulesOnDay
 
 DAY = timedelta(days=1)
 _CARRIED = Words("当日有效均值×水量", "the day's effective mean × its water")
 _DAY_HOURS = 24
+_OUT = {"F", "D"}  # marks of an instrument that was stopped or out of order
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class OutletDay:
         return Decimal(self.hours_measured) * 100 / running if running else None
 
 
-def gas_quarter(hours: Sequence[JudgedHour], *, start: datetime, end: datetime, pollutant: str, rules: RulesOnDay) -> FilledQuarter:
+def gas_quarter(
+    hours: Sequence[JudgedHour], *, start: datetime, end: datetime, pollutant: str, rules: RulesOnDay, calibrations: Sequence[datetime] = (),
+    manual: Mapping[datetime, ManualFigure] = MappingProxyType({}),
+) -> FilledQuarter:  # fmt: skip
     """Return the hours of a quarter of gas with the missing ones replaced (废气季度替代).
 
     Parameters
@@ -69,6 +74,10 @@ def gas_quarter(hours: Sequence[JudgedHour], *, start: datetime, end: datetime, 
         SO2, NOX, PM; others are not replaced.
     rules : RulesOnDay
         For rates and windows.
+    calibrations : sequence of datetime
+        Passed checks of the monitor.
+    manual : mapping of datetime to ManualFigure
+        What samples say of hours. [kg]
 
     Returns
     -------
@@ -88,7 +97,7 @@ def gas_quarter(hours: Sequence[JudgedHour], *, start: datetime, end: datetime, 
     Decimal('18')
     """
     own = [OutletHour(hour.start, hour.state, hour.kg) for hour in hours]
-    return fill_quarter(hours=own, start=start, end=end, pollutant=pollutant, calibrations=[], manual_kg_h={}, rules=rules)
+    return fill_quarter(hours=own, start=start, end=end, pollutant=pollutant, calibrations=calibrations, manual=manual, rules=rules)
 
 
 def gas_day(day: date, hours: Sequence[JudgedHour], filled: Mapping[datetime, FilledHour], *, rules: RulesOnDay) -> OutletDay:
@@ -149,7 +158,10 @@ class WaterDays:
     hours: Mapping[datetime, FilledHour]
 
 
-def water_days(hours: Sequence[JudgedHour], *, over_before: datetime, is_weighed: bool, rules: RulesOnDay) -> WaterDays:
+def water_days(
+    hours: Sequence[JudgedHour], *, over_before: datetime, is_weighed: bool, rules: RulesOnDay, passed_checks: Sequence[date] = (),
+    manual: Mapping[date, Sequence[Decimal]] = MappingProxyType({}),
+) -> WaterDays:  # fmt: skip
     """Return the days of an outlet of waste water (废水日排放量), those before for windows included.
 
     Parameters
@@ -162,6 +174,10 @@ def water_days(hours: Sequence[JudgedHour], *, over_before: datetime, is_weighed
         Whether the factor has a mass.
     rules : RulesOnDay
         For what makes a mean, and what replaces a day.
+    passed_checks : sequence of date
+        Days of passed checks of the monitor.
+    manual : mapping of date to sequence of Decimal
+        Concentrations that samples of a day had. [mg/L]
 
     Returns
     -------
@@ -194,8 +210,10 @@ def water_days(hours: Sequence[JudgedHour], *, over_before: datetime, is_weighed
         stopped = days[day].hours_stopped == len(some)
         is_known = days[day].mean is not None or (not stopped and all(hour.flow_m3 == 0 for hour in some if hour.state is not HourState.STOPPED))
         if is_weighed and is_over:
-            waiting.append(WaterDay(day, days[day].kg if is_known else None, is_stopped=stopped))
-    for done in fill_days(waiting, passed_checks=[], rules=rules) if waiting else ():
+            waiting.append(
+                WaterDay(day, days[day].kg if is_known else None, was_sampling_due=not _was_out(some), manual_kg=_by_hand(some, manual.get(day, ())), is_stopped=stopped)
+            )
+    for done in fill_days(waiting, passed_checks=passed_checks, rules=rules) if waiting else ():
         if done.original_kg is None:
             told = days[done.day]
             missing = told.hours_invalid + told.hours_missing
@@ -204,6 +222,19 @@ def water_days(hours: Sequence[JudgedHour], *, over_before: datetime, is_weighed
                 is_short_history=done.is_short_history, replaced=done,
             )  # fmt: skip
     return WaterDays(tuple(days.values()), filled)
+
+
+def _was_out(hours: Sequence[JudgedHour]) -> bool:
+    """Tell whether the monitor did not sample in some hours: silent, in maintenance, stopped or out of order."""
+    return any(hour.state is HourState.MAINTENANCE or (hour.state is HourState.INVALID and (hour.heard_at is None or {hour.mark, hour.said} & _OUT)) for hour in hours)
+
+
+def _by_hand(hours: Sequence[JudgedHour], found_mg_l: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """The day's emission by each of its samples; none where some of the water was not measured. [kg]"""
+    flows = [hour.flow_m3 for hour in hours if hour.state is not HourState.STOPPED]
+    if any(flow is None for flow in flows):
+        return ()
+    return tuple(water_mass(volume_m3=sum((flow for flow in flows if flow is not None), Decimal(0)), concentration_mg_l=mg_l) for mg_l in found_mg_l)
 
 
 def _water_day(day: date, hours: Sequence[JudgedHour], *, is_weighed: bool, rules: RulesOnDay) -> tuple[OutletDay, list[FilledHour]]:

@@ -7,13 +7,12 @@ original, what replaced it, the rule and the bounds of its window stand side by 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
-from shuangkong.kernel.period import china_day
 from shuangkong.kernel.rounding import plain
 from shuangkong.pollution.capture import capture_pct
 from shuangkong.pollution.monitoring_validity import HourState
@@ -186,10 +185,19 @@ class FilledQuarter:
     rule: RuleValue
 
 
+@dataclass(frozen=True, slots=True)
+class ManualFigure:
+    """What the samples of a day say of an hour (手工监测替代值): its mass by their mean, when they were taken, how many. [kg]"""
+
+    kg: Decimal
+    start: datetime
+    end: datetime
+    tests: int
+
+
 _TOO_LOW = Words("有效数据捕集率不足，不替代，须补充手工监测", "capture rate too low: left empty, manual monitoring is due")
 _NOT_COVERED = Words("该污染物不在替代范围，不替代", "the pollutant is not among those replaced")
-_NO_HISTORY = Words("此前没有有效小时，无从替代", "no valid hour before, nothing to replace it by")
-_MANUAL = Words("取当日手工监测值", "manual measurement of the day")
+NO_HISTORY = Words("此前没有有效小时，无从替代", "no valid hour before, nothing to replace it by")
 
 
 def fill_quarter(
@@ -199,7 +207,7 @@ def fill_quarter(
     end: datetime,
     pollutant: str,
     calibrations: Sequence[datetime],
-    manual_kg_h: Mapping[date, Decimal],
+    manual: Mapping[datetime, ManualFigure],
     rules: RulesOnDay,
 ) -> FilledQuarter:
     """Return a quarter with its missing hours replaced (季度缺失小时替代).
@@ -214,8 +222,8 @@ def fill_quarter(
         Such as `NOX`; only those of the rule are replaced.
     calibrations : sequence of datetime
         Passed calibrations; an hour out of control looks back from the last one.
-    manual_kg_h : mapping of date to Decimal
-        Manual reference measurements, which come first in hours not out of control. [kg/h]
+    manual : mapping of datetime to ManualFigure
+        By hour; they come first in hours not out of control, where the day has as many as the rule asks for. [kg]
     rules : RulesOnDay
         For rates, windows and pollutants.
 
@@ -233,12 +241,12 @@ def fill_quarter(
     >>> from shuangkong.rules import at
     >>> day = datetime(2023, 4, 1)
     >>> own = [OutletHour(day + HOUR * n, HourState.VALID, Decimal(n)) for n in range(19)]
-    >>> found = fill_quarter(hours=own, start=day, end=day + HOUR * 20, pollutant="NOX", calibrations=[], manual_kg_h={},
+    >>> found = fill_quarter(hours=own, start=day, end=day + HOUR * 20, pollutant="NOX", calibrations=[], manual={},
     ...                      rules=at(date(2023, 6, 30)))
     >>> found.capture_pct, found.hours[19].substituted_kg, found.hours[19].is_short_history
     (Decimal('95'), Decimal('18'), True)
     """
-    rule = rules.get("pollution.missing_data.gas")
+    rule, least = rules.get("pollution.missing_data.gas"), rules.get("pollution.monitoring.gas_quality.manual_per_day_least")
     given = {hour.start: hour for hour in hours if hour.start < end}
     for number in range((end - start) // HOUR):
         moment = start + HOUR * number
@@ -260,8 +268,8 @@ def fill_quarter(
                 continue
             if hour.state in (HourState.VALID, HourState.STOPPED):
                 filled.append(kept)
-            elif hour.state is not HourState.OUT_OF_CONTROL and china_day(hour.start) in manual_kg_h:
-                filled.append(replace(kept, substituted_kg=manual_kg_h[china_day(hour.start)], rule_path="manual", reason=_MANUAL))
+            elif hour.state is not HourState.OUT_OF_CONTROL and (told := manual.get(hour.start)) and told.tests >= least.number:
+                filled.append(_by_hand(kept, told, least))
             elif not covered:
                 filled.append(replace(kept, reason=_NOT_COVERED))
             elif rate is None or rate < rule.value["lowest_rate_pct"]:
@@ -296,11 +304,16 @@ def _anchor(hour: OutletHour, run: Sequence[OutletHour], calibrations: Sequence[
     return max((moment for moment in calibrations if moment < begun + HOUR), default=run[0].start)
 
 
+def _by_hand(kept: FilledHour, told: ManualFigure, rule: RuleValue) -> FilledHour:
+    reason = Words(f"取当日手工监测浓度（{told.tests} 次）×本小时流量", f"the day's manual measurements ({told.tests}) × the hour's flow")
+    return replace(kept, substituted_kg=told.kg, rule_path=rule.path, window_start=told.start, window_end=told.end, reason=reason)
+
+
 def _replaced(kept: FilledHour, anchor: datetime, wanted: int, history: Sequence[tuple[datetime, Decimal]], rule: RuleValue) -> FilledHour:
     reach = bisect_right(history, anchor - HOUR, key=lambda hour: hour[0])
     window = history[max(0, reach - wanted) : reach]
     if not window:
-        return replace(kept, rule_path=rule.path, reason=_NO_HISTORY)
+        return replace(kept, rule_path=rule.path, reason=NO_HISTORY)
     return replace(
         kept,
         substituted_kg=max(kg for _, kg in window),

@@ -38,9 +38,9 @@ from shuangkong.services.alarm_records import (
 from shuangkong.services.lake_rows import city_lake
 from shuangkong.services.monitoring_kinds import OUTLETS
 from shuangkong.services.outlet_facts import OutletFacts, facts_of, local
-from shuangkong.store.models import EmissionLimit, OperatorMark, ShutdownNotice
+from shuangkong.store.models import EmissionLimit, MonitorCheck, OperatorMark, ShutdownNotice
 
-_ENTERED = (EmissionLimit, OperatorMark, ShutdownNotice)
+_ENTERED = (EmissionLimit, MonitorCheck, OperatorMark, ShutdownNotice)
 _CHUNK = 200
 _TOUCHED = "SELECT point, min(ts) FROM ({rows}) WHERE (kind IN ('Hour-Avg', 'Hour-ZsAvg') OR kind = 'Min-Avg' AND ts < TIMESTAMP {hour}) AND ts >= TIMESTAMP {since} GROUP BY point"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Max
 
@@ -39,9 +39,18 @@ from shuangkong.services import clock
 from shuangkong.services.lake_rows import city_lake
 from shuangkong.services.monitoring_kinds import OUTLETS, factor_words
 from shuangkong.services.organisations import Tree, newest_version, tree_known
+from shuangkong.services.outlet_checks import checked_since
 from shuangkong.services.outlet_facts import OutletFacts, facts_of, local
 from shuangkong.services.outlet_hours import FactorHours, quarter_start, worked_out
-from shuangkong.store.models import DeviceVersion, MonitoringPoint, MonitoringPointVersion, OperatorMark, ShutdownNotice
+from shuangkong.store.models import (
+    DeviceVersion,
+    LaboratoryFinding,
+    MonitorCheck,
+    MonitoringPoint,
+    MonitoringPointVersion,
+    OperatorMark,
+    ShutdownNotice,
+)
 
 GRACE = timedelta(minutes=5)
 _AT_ONCE, _AT_ONCE_QUICK = 8, 128  # outlets whose hours are held in memory together: of a quarter, of two days
@@ -117,12 +126,13 @@ def _moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001
 
 
-_REGISTER = ("rules", "marks", "notices", "points", "devices")
+_REGISTER = ("rules", "marks", "notices", "points", "devices", "checks", "results")
+_ENTERED = (OperatorMark, ShutdownNotice, MonitoringPointVersion, DeviceVersion, MonitorCheck, LaboratoryFinding)  # in this order
 
 
 def _register() -> tuple[int, ...]:
     rules = zlib.crc32(repr([(path, rule.lines) for root in _RULES for path, rule in sorted(book().below(root).items())]).encode())
-    return (rules, *(int(model.objects.aggregate(last=Max("id"))["last"] or 0) for model in (OperatorMark, ShutdownNotice, MonitoringPointVersion, DeviceVersion)))
+    return (rules, *(int(model.objects.aggregate(last=Max("id"))["last"] or 0) for model in _ENTERED))
 
 
 def _touched_by_register(held: Standing, register: Sequence[int], codes: frozenset[str]) -> Iterator[tuple[str, date]]:
@@ -137,8 +147,11 @@ def _touched_by_register(held: Standing, register: Sequence[int], codes: frozens
 
 
 def _registered_since(before: Sequence[int]) -> Iterator[tuple[str, date]]:
-    for mark in OperatorMark.objects.filter(pk__gt=before[1]).select_related("point", "replaces"):
-        yield mark.point.code, local(min(row.start for row in (mark, mark.replaces) if row)).date()
+    said: tuple[tuple[Any, int], ...] = ((OperatorMark, before[1]), (LaboratoryFinding, before[6]))
+    for model, last in said:
+        for one in model.objects.filter(pk__gt=last).select_related("point", "replaces"):
+            yield one.point.code, local(min(row.start for row in (one, one.replaces) if row)).date()
+    yield from checked_since(before[5])
     for notice in ShutdownNotice.objects.filter(pk__gt=before[2]).select_related("point", "organisation", "replaces"):
         day = local(min(row.start for row in (notice, notice.replaces) if row)).date()
         codes = [notice.point.code] if notice.point else MonitoringPoint.objects.filter(organisation=notice.organisation).values_list("code", flat=True)

@@ -11,9 +11,19 @@ from decimal import Decimal
 from shuangkong.hj212.editions import factor_by_code
 from shuangkong.kernel.language import Words
 from shuangkong.lake.outlet_readings import first_heard, heard_hours
-from shuangkong.pollution.judged_hours import HOUR, JudgedHour, judged_hour, type_of_hours, volume_of, with_converted
+from shuangkong.pollution.emission import hourly_mass
+from shuangkong.pollution.judged_hours import (
+    HOUR,
+    JudgedHour,
+    MeasuredFactor,
+    judged_hour,
+    type_of_hours,
+    volume_of,
+    with_converted,
+)
+from shuangkong.pollution.monitoring_validity import HourState
 from shuangkong.pollution.outlet_days import OutletDay, gas_day, gas_quarter, water_days
-from shuangkong.pollution.substitution import FilledHour
+from shuangkong.pollution.substitution import NO_HISTORY, FilledHour, ManualFigure
 from shuangkong.rules import RulesOnDay, at
 from shuangkong.services import clock
 from shuangkong.services.lake_rows import city_lake
@@ -133,7 +143,9 @@ def worked_out(
 
 
 def _is_short(factor: FactorHours) -> bool:
-    return any(hour.filled.is_short_history for hour in factor.hours) or any(day.is_short_history for day in factor.days)
+    return any(hour.filled.is_short_history or hour.filled.reason is NO_HISTORY for hour in factor.hours) or any(
+        day.is_short_history or (day.replaced is not None and day.replaced.substituted_kg is None) for day in factor.days
+    )
 
 
 def quarter_start(moment: datetime) -> datetime:
@@ -176,7 +188,7 @@ class _Outlet:
             for one in self.starts
         ]  # fmt: skip
         is_weighed = factor.mg is not None
-        filled, days, quarters = (self._gas if self.facts.traits_on(start.date()).is_gas else self._water)(every, start, factor.pollutant, is_weighed=is_weighed)
+        filled, days, quarters = (self._gas if self.facts.traits_on(start.date()).is_gas else self._water)(every, start, factor, is_weighed=is_weighed)
         shown = [hour for hour in every if hour.start >= start]
         hours = tuple(FactorHour(self._converted(hour, is_weighed), filled(hour), self.facts.limit_on(code, hour.start.date())) for hour in shown)
         known = factor_by_code().get(code)
@@ -186,23 +198,37 @@ class _Outlet:
         day = hour.start.date()
         return with_converted(hour, self.heard, traits=self.facts.traits_on(day), rules=self.rules[day]) if is_weighed else hour
 
-    def _gas(self, every: Sequence[JudgedHour], start: datetime, pollutant: str, *, is_weighed: bool) -> "tuple[Callable[[JudgedHour], FilledHour], list[OutletDay], list[Quarter]]":
+    def _by_hand(self, every: Sequence[JudgedHour], code: str) -> dict[datetime, ManualFigure]:
+        """What samples of its day say of each hour that does not count and has a flow."""
+        sampled = self.facts.sampled_by_day(code)
+        return {
+            hour.start: ManualFigure(hourly_mass(concentration_mg_m3=told.mean_mg, flow_m3_h=hour.flow_m3), told.start, told.end, len(told.found_mg))
+            for hour in every if hour.state is not HourState.VALID and hour.flow_m3 is not None and (told := sampled.get(hour.start.date()))
+        }  # fmt: skip
+
+    def _gas(self, every: Sequence[JudgedHour], start: datetime, factor: MeasuredFactor, *, is_weighed: bool) -> "tuple[Callable[[JudgedHour], FilledHour], list[OutletDay], list[Quarter]]":
         filled: dict[datetime, FilledHour] = {}
-        quarters = []
+        quarters, passed, manual = [], self.facts.passed_of(factor.code), self._by_hand(every, factor.code) if is_weighed else {}
         for first, following in _quarters(start, self.end):
             begins, ends = max(first, self.since), min(following, self.end)
             if begins >= ends:
                 continue
             some = [hour for hour in every if hour.start < ends]
-            made = gas_quarter(some if is_weighed else [_unweighed(hour) for hour in some], start=begins, end=ends, pollutant=pollutant, rules=self.rules[(ends - HOUR).date()])
+            made = gas_quarter(
+                some if is_weighed else [_unweighed(hour) for hour in some], start=begins, end=ends, pollutant=factor.pollutant, rules=self.rules[(ends - HOUR).date()],
+                calibrations=passed, manual=manual,
+            )  # fmt: skip
             quarters.append(Quarter(first.date(), made.capture_pct))
             if is_weighed:
                 filled |= {hour.start: hour for hour in made.hours}
         days = [gas_day(day, some, filled, rules=self.rules[day]) for day, some in _by_day(every, start)]
         return (lambda hour: filled.get(hour.start) or _plain(hour)), days, quarters
 
-    def _water(self, every: Sequence[JudgedHour], start: datetime, pollutant: str, *, is_weighed: bool) -> "tuple[Callable[[JudgedHour], FilledHour], list[OutletDay], list[Quarter]]":
-        made = water_days(every, over_before=self.end, is_weighed=is_weighed, rules=self.rules[(self.end - HOUR).date()])
+    def _water(self, every: Sequence[JudgedHour], start: datetime, factor: MeasuredFactor, *, is_weighed: bool) -> "tuple[Callable[[JudgedHour], FilledHour], list[OutletDay], list[Quarter]]":
+        made = water_days(
+            every, over_before=self.end, is_weighed=is_weighed, rules=self.rules[(self.end - HOUR).date()], passed_checks=[moment.date() for moment in self.facts.passed_of(factor.code)],
+            manual={day: told.found_mg for day, told in self.facts.sampled_by_day(factor.code).items()},
+        )  # fmt: skip
         quarters = []
         for first, following in _quarters(start, self.end):
             some = [day for day in made.days if first <= datetime.combine(day.day, time()) < following]

@@ -19,7 +19,9 @@ from shuangkong.services.lake_rows import city_lake
 from shuangkong.services.monitoring_kinds import Statistic, factor_words, unit_shown
 from shuangkong.services.monitoring_points import Limit, Point
 from shuangkong.services.organisations import Node, tree_on
-from shuangkong.services.outlet_facts import OutletFacts, facts_of
+from shuangkong.services.outlet_check_pages import LossLine, due_on, loss_lines
+from shuangkong.services.outlet_checks import CheckDue, checks_in_force
+from shuangkong.services.outlet_facts import OutletFacts, facts_of, span_words
 from shuangkong.services.outlet_hours import FactorHour, FactorHours, outlet_hours
 from shuangkong.services.people import Member, NotPermitted
 
@@ -150,6 +152,8 @@ class OutletPage:
     beyond: tuple[Beyond, ...]
     spans: tuple[tuple[str, StateSpan], ...]
     corrections: tuple[Correction, ...]
+    losses: tuple[LossLine, ...]
+    overdue: tuple[CheckDue, ...]
     may_export: bool
 
     @property
@@ -161,6 +165,11 @@ class OutletPage:
     def name(self) -> Words:
         """The span as it is named."""
         return self.asked.span.named(self.first)
+
+    @property
+    def said_of_spans(self) -> list[tuple[Words, StateSpan, Words]]:
+        """What was marked, told or lost, with the name of its factor, of all of them nothing."""
+        return [(span_words(span.source), span, factor_words(factor) if factor else Words("", "")) for factor, span in self.spans]
 
     @property
     def corrected(self) -> list[tuple[Words, Words, Correction]]:
@@ -206,8 +215,14 @@ def outlet_page(*, code: str, who: Member, asked: OutletAsked, as_of: date | Non
         told.point, node.name if node else Words(home, home), tree.jurisdiction_of(home), asked, first, after, factors, chosen, counted(chosen.hours if chosen else ()),
         tuple(_totals(factors, asked.span)), tuple(_total(one, _DAYS_OF_ALL) for one in factors), tuple(_beyond(factors, facts)),
         tuple((factor, span) for factor, span in (facts.spans if facts else ()) if span.start < end and start < span.end), tuple(corrections),
+        tuple(loss_lines(one for one in (facts.losses if facts else ()) if one.span.start < end and start < one.span.end)), _overdue(facts, told.point, as_of),
         bool(who.posts_over(Permission.EXPORT, home, tree)),
     )  # fmt: skip
+
+
+def _overdue(facts: OutletFacts | None, point: Point, as_of: date | None) -> tuple[CheckDue, ...]:
+    rows = list(checks_in_force(until=end_of(as_of) if as_of else None).filter(point__code=point.code))
+    return tuple(one for one in due_on(facts, point, rows, as_of or clock.today()) if one.overdue_days) if facts else ()
 
 
 _DAYS_OF_ALL = (date.min, date.max)

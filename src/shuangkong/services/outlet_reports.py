@@ -12,7 +12,7 @@ from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.pollution.judged_hours import HOUR
 from shuangkong.pollution.monitoring_validity import HourState
 from shuangkong.services.monitoring_kinds import MARKS, mark_words, unit_shown
-from shuangkong.services.outlet_facts import SHUTDOWN, local
+from shuangkong.services.outlet_facts import local, span_words
 from shuangkong.services.outlet_hours import FactorHour, FactorHours
 from shuangkong.services.outlet_pages import FLOWS, OutletPage, is_substituted
 from shuangkong.timeseries.thinning import thinned
@@ -209,13 +209,6 @@ def chart_of(page: OutletPage, language: Language) -> dict[str, Any] | None:
         for factor, span in page.spans if factor in ("", one.factor) and span.start < last_at and first_at < span.end
     ]  # fmt: skip
     return {"from": _ms(first_at), "to": _ms(last_at), "tracks": tracks, "spans": spans}
-
-
-def span_words(source: str) -> Words:
-    """Return what a span is called (时段名称): a notice of shutdown, or the operator's mark."""
-    if source == SHUTDOWN:
-        return Words("停产", "shut down")
-    return Words(f"{source} {mark_words(source).zh}", f"{source} {mark_words(source).en}") if source in MARKS else Words(source, source)
 
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # as the readings

@@ -1,4 +1,4 @@
-"""Manual self-monitoring (自行监测): plans by outlet, factor and frequency, and what laboratories found, entered as sealed lists, never overwritten."""
+"""Self-monitoring (自行监测): plans by outlet, factor and frequency, what laboratories found, checks of monitors, entered as sealed lists, never overwritten."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,8 +28,9 @@ from shuangkong.services.monitoring_marks import notices_in_force
 from shuangkong.services.monitoring_points import Point, points_on
 from shuangkong.services.monitoring_register import SUBJECT
 from shuangkong.services.organisations import tree_on
+from shuangkong.services.outlet_checks import CheckEntry, check_content, check_faults, check_row, checks_in_force
 from shuangkong.services.people import Member, NotPermitted, actor_of
-from shuangkong.store.models import LaboratoryFinding, LaboratoryReport, Organisation, PlannedTestVersion
+from shuangkong.store.models import LaboratoryFinding, LaboratoryReport, MonitorCheck, Organisation, PlannedTestVersion
 
 KINDS = OUTLETS | {PointKind.FUGITIVE}
 TOLD_BY = (ResultSource.MANUAL, ResultSource.SUPERVISION)
@@ -79,8 +80,10 @@ class FindingEntry:
     where: Words | None = None
 
 
-def enter_self_monitoring(*, tests: Sequence[PlanEntry] = (), results: Sequence[FindingEntry] = (), who: Member, reason: str) -> int:
-    """Enter lines of plans and results of laboratories as one sealed list (登记自行监测); returns the place of its link.
+def enter_self_monitoring(
+    *, tests: Sequence[PlanEntry] = (), results: Sequence[FindingEntry] = (), checks: Sequence[CheckEntry] = (), who: Member, reason: str
+) -> int:  # fmt: skip
+    """Enter lines of plans, results of laboratories and checks of monitors as one sealed list (登记自行监测); returns the place of its link.
 
     Raises
     ------
@@ -90,16 +93,16 @@ def enter_self_monitoring(*, tests: Sequence[PlanEntry] = (), results: Sequence[
         Unless one post of the person reports for every organisation concerned.
     """
     with transaction.atomic():
-        points = outlets_named({one.point for one in tests} | {one.point for one in results})
-        faults = list(faults_of(tests, results, points))
+        points = outlets_named([*(one.point for one in tests), *(one.point for one in results), *(one.point for one in checks)])
+        faults = list(faults_of(tests, results, checks, points=points))
         if not reason.strip():
             faults.append(Fault(Words("说明", "reason"), "", Words("必须写明", "is needed"), Words("如：2024 年自行监测方案；一季度监测报告", "such as: plan of 2024; report of the first quarter")))
-        if not tests and not results:
+        if not tests and not results and not checks:
             faults.append(Fault(Words("清单", "list"), "", Words("没有要登记的内容", "has nothing to enter"), Words("填好后重试", "fill it in and try again")))
         if faults:
             raise InputRefused(faults[:50])
         actor = reporter_for({one.organisation for one in points.values()}, who)
-        return write(tests, results, points=points, actor=actor, reason=reason.strip())
+        return write(tests, results, checks, points=points, actor=actor, reason=reason.strip())
 
 
 def enter_result(entry: FindingEntry, *, who: Member, reason: str, file: tuple[str, bytes] | None = None) -> int:
@@ -126,7 +129,9 @@ def outlets_named(codes: Iterable[str]) -> dict[str, Point]:
     return {one.code: one for one in points_on(point__code__in=list(codes), point__kind__in=[kind.name for kind in KINDS]) if not one.is_closed}
 
 
-def faults_of(tests: Sequence[PlanEntry], results: Sequence[FindingEntry], points: Mapping[str, Point]) -> Iterator[Fault]:
+def faults_of(
+    tests: Sequence[PlanEntry], results: Sequence[FindingEntry], checks: Sequence[CheckEntry] = (), *, points: Mapping[str, Point]
+) -> Iterator[Fault]:  # fmt: skip
     """Yield what is wrong, each placed where its entry stands (校验)."""
     seen: set[object] = set()
     for test in tests:
@@ -136,8 +141,19 @@ def faults_of(tests: Sequence[PlanEntry], results: Sequence[FindingEntry], point
     for result in results:
         some = [*_shared_faults(result, points), *_result_faults(result), *_twice((result.point, result.factor, result.start, result.source, result.report_number), result.factor, seen)]
         if result.replaces is not None and result.replaces not in current:
-            some.append(Fault(Words("所更正的结果", "result it corrects"), str(result.replaces), Words("已被更正或撤销", "was corrected or taken back already"), Words("刷新后重试", "reload and try again")))
+            some.append(_gone(result.replaces))
         yield from _placed(some, result.where)
+    held = {row.pk: row for row in checks_in_force().filter(pk__in=[one.replaces for one in checks if one.replaces is not None])}
+    for check in checks:
+        point, before = points.get(check.point), held.get(check.replaces or 0)
+        some = [*_shared_faults(check, points), *check_faults(check, point.kind if point else None), *_twice(check.key, check.factor, seen)]
+        if check.replaces is not None and (before is None or (before.point.code, before.factor, before.kind) != (check.point, check.factor, check.kind.name)):
+            some.append(_gone(check.replaces))
+        yield from _placed(some, check.where)
+
+
+def _gone(key: int) -> Fault:
+    return Fault(Words("所更正的记录", "what it corrects"), str(key), Words("不是同一事项，或已被更正、撤销", "is of something else, or was corrected or taken back already"), Words("刷新后重试", "reload and try again"))
 
 
 def _placed(faults: Iterable[Fault], where: Words | None) -> Iterator[Fault]:
@@ -151,10 +167,10 @@ def _twice(key: object, value: str, seen: set[object]) -> Iterator[Fault]:
     seen.add(key)
 
 
-def _shared_faults(one: PlanEntry | FindingEntry, points: Mapping[str, Point]) -> Iterator[Fault]:
+def _shared_faults(one: PlanEntry | FindingEntry | CheckEntry, points: Mapping[str, Point]) -> Iterator[Fault]:
     if one.point not in points:
         yield Fault(Words("监测点", "point"), one.point, Words("不是在用的排放口或厂界点", "is no outlet or boundary point in use"), Words("核对编码，如 U001.DA001", "check the code, such as U001.DA001"))
-    if one.factor not in factor_by_code():
+    if one.factor not in factor_by_code() and not (isinstance(one, CheckEntry) and not one.factor):
         yield Fault(Words("因子", "factor"), one.factor, Words("不在 HJ 212 因子表中", "is not in the table of HJ 212"), Words("填写编码，如 a21026 二氧化硫、w01018 化学需氧量", "give its code, such as a21026 for SO2, w01018 for COD"))
 
 
@@ -177,7 +193,9 @@ def _result_faults(one: FindingEntry) -> Iterator[Fault]:
         yield Fault(Words("采样时间", "sampling"), f"{one.start:%Y-%m-%d %H:%M}", Words("结束应晚于开始，且不在将来", "must end after it began, and not lie in the future"), Words("核对报告", "check the report"))
 
 
-def write(tests: Sequence[PlanEntry], results: Sequence[FindingEntry], *, points: Mapping[str, Point], actor: Actor, reason: str) -> int:
+def write(
+    tests: Sequence[PlanEntry], results: Sequence[FindingEntry], checks: Sequence[CheckEntry] = (), *, points: Mapping[str, Point], actor: Actor, reason: str
+) -> int:  # fmt: skip
     """Seal a sound list and write its rows (写入)."""
     keys = {code: one.pk for code, one in points.items()}
     content: dict[str, Plain] = {}
@@ -185,6 +203,8 @@ def write(tests: Sequence[PlanEntry], results: Sequence[FindingEntry], *, points
         content["tests"] = [_test_content(one) for one in tests]
     if results:
         content["results"] = [_result_content(one) for one in results]
+    if checks:
+        content["checks"] = [check_content(one) for one in checks]
     subject = SUBJECT + (next(iter(points)) if len(points) == 1 else "self-monitoring")
     sealed = seal(kind=ActKind.MONITORING_CHANGE, subject=subject, content=content, actor=actor, reason=reason, is_simulated=any(one.is_simulated for one in points.values()))
     hung = {"reason": reason, "recorded_at": sealed.recorded_at, "link": sealed.link, "person_id": actor.person_id}
@@ -199,6 +219,7 @@ def write(tests: Sequence[PlanEntry], results: Sequence[FindingEntry], *, points
             report_number=one.report_number, laboratory=one.laboratory, report=one.report, replaces_id=one.replaces, is_withdrawn=one.is_withdrawn, place=place, **hung,
         ) for place, one in enumerate(results)
     ))  # fmt: skip
+    insert_rows(MonitorCheck, (check_row(one, point_id=keys[one.point], place=place, **hung) for place, one in enumerate(checks)))
     return sealed.link
 
 

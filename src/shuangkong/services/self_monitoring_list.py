@@ -1,22 +1,25 @@
-"""Plans and laboratory results as a table (自行监测清单): looked at row by row, entered as one act or not at all; what stands already is left alone."""
+"""Plans, laboratory results and checks of monitors as a table (自行监测清单): looked at row by row, entered as one act or not at all; what stands already is left alone."""
 
 import base64
 import csv
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from shuangkong.access.roles import Permission
 from shuangkong.hj212.editions import factor_by_code
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME, day_named
+from shuangkong.kernel.text import number_in
+from shuangkong.pollution.instrument_checks import CheckKind, CheckOutcome
 from shuangkong.pollution.self_monitoring import Frequency, ResultSource
 from shuangkong.services import clock
 from shuangkong.services.ambient_factors import BELOW
@@ -25,6 +28,7 @@ from shuangkong.services.chain import record_export
 from shuangkong.services.documents.tabular import Column, Row, read_table
 from shuangkong.services.monitoring_pages import seen_points
 from shuangkong.services.organisations import tree_on
+from shuangkong.services.outlet_checks import CheckEntry, check_row, checks_in_force, entry_from
 from shuangkong.services.people import Member, reader_of
 from shuangkong.services.sealed_secret import SecretUnreadable, opened, sealed
 from shuangkong.services.self_monitoring import (
@@ -43,7 +47,8 @@ from shuangkong.services.self_monitoring import (
 
 LARGEST_FILE = 2 * 1024 * 1024
 _LASTS = timedelta(hours=8)
-Entry = PlanEntry | FindingEntry
+Entry = PlanEntry | FindingEntry | CheckEntry
+_Named = TypeVar("_Named", CheckKind, CheckOutcome)
 
 
 class ListKind(Enum):
@@ -51,11 +56,12 @@ class ListKind(Enum):
 
     PLAN = "自行监测方案"
     RESULTS = "手工监测结果"
+    CHECKS = "仪器检查记录"
 
     @property
     def words(self) -> Words:
         """The kind as it is shown."""
-        return Words(self.value, {"PLAN": "plan of self-monitoring", "RESULTS": "laboratory results"}[self.name])
+        return Words(self.value, {"PLAN": "plan of self-monitoring", "RESULTS": "laboratory results", "CHECKS": "checks of monitors"}[self.name])
 
 
 _POINT, _FACTOR = Column("point", Words("监测点编码", "point"), ("监测点", "排放口编码")), Column("factor", Words("因子", "factor"), ("因子编码", "监测项目", "污染物"))
@@ -68,6 +74,11 @@ COLUMNS = {
         _POINT, _FACTOR, Column("start", Words("采样开始", "sampled from"), ("采样时间", "采样日期")), Column("end", Words("采样结束", "sampled to"), required=False),
         Column("value", Words("监测值", "value"), ("结果", "浓度")), Column("unit", Words("单位", "unit"), ("计量单位",)), Column("report_number", Words("报告编号", "report number")),
         Column("laboratory", Words("监测机构", "laboratory"), ("检测机构",), required=False), Column("source", Words("来源", "source"), required=False),
+    ),
+    ListKind.CHECKS: (
+        _POINT, replace(_FACTOR, required=False), Column("kind", Words("检查类别", "kind of check"), ("类别", "检查内容")), Column("at", Words("检查时刻", "at"), ("检查时间", "校准时间")),
+        Column("reference", Words("参比值", "reference"), ("标准值", "标气浓度"), required=False), Column("result", Words("测定值", "result"), ("示值", "监测值"), required=False),
+        Column("full_scale", Words("量程", "full scale"), ("满量程",), required=False), Column("outcome", Words("结论（无规则可判时）", "outcome, where no rule judges"), ("结论",), required=False),
     ),
 }  # fmt: skip
 
@@ -118,7 +129,8 @@ def template_of(*, kind: ListKind, who: Member, language: Language = "zh") -> by
     for test, row in plans:
         if test.valid_to is None or test.valid_to > clock.today():
             plan = [test.outlet, test.factor, FREQUENCY_WORDS[test.frequency].in_language(language), str(test.times), row.document, test.valid_from.isoformat()]
-            told.append(plan if kind is ListKind.PLAN else [test.outlet, test.factor, *[""] * (len(COLUMNS[kind]) - 2)])
+            row_of = plan if kind is ListKind.PLAN else [test.outlet, test.factor, *[""] * (len(COLUMNS[kind]) - 2)]
+            told += [row_of] if row_of not in told else []
     text = io.StringIO()
     csv.writer(text).writerows(told)
     record_export(what="monitoring/self-monitoring", actor=reader_of(who, Permission.MONITORING_REPORT), content={"rows": len(told) - 1}, is_simulated=any(one.is_simulated for one in points))
@@ -152,8 +164,20 @@ def apply_list(*, ticket: str, reason: str, who: Member) -> tuple[int, int]:
     run = try_list(kind=ListKind[told["kind"]], name=told["name"], content=base64.b64decode(told["content"]), who=who)
     if run.rejected:
         raise InputRefused([fault for row in run.rejected for fault in row.faults][:50])
-    tests, results = [one for one in run.entries if isinstance(one, PlanEntry)], [one for one in run.entries if isinstance(one, FindingEntry)]
-    return enter_self_monitoring(tests=tests, results=results, who=who, reason=reason), len(run.entries)
+    tests, results, checks = _apart(run.entries)
+    return enter_self_monitoring(tests=tests, results=results, checks=checks, who=who, reason=reason), len(run.entries)
+
+
+def _apart(entries: Iterable[Entry]) -> tuple[list[PlanEntry], list[FindingEntry], list[CheckEntry]]:
+    found: tuple[list[PlanEntry], list[FindingEntry], list[CheckEntry]] = ([], [], [])
+    for one in entries:
+        if isinstance(one, PlanEntry):
+            found[0].append(one)
+        elif isinstance(one, FindingEntry):
+            found[1].append(one)
+        else:
+            found[2].append(one)
+    return found
 
 
 def _owner(who: Member) -> str:
@@ -181,6 +205,18 @@ def _read(kind: ListKind, row: Row, broken: list[Fault]) -> tuple[Row, Entry | N
         if isinstance(frequency, Frequency) and isinstance(times, int) and isinstance(first, date):
             return row, PlanEntry(point=row["point"], factor=factor, frequency=frequency, times=times, valid_from=first, document=row["document"], where=row.place), faults
         return row, None, faults
+    if kind is ListKind.CHECKS:
+        check = told("kind", lambda text: _named(CheckKind, text), Words(f"应为 {'、'.join(one.value for one in CheckKind)} 之一", f"must be one of {', '.join(one.words.en for one in CheckKind)}"))
+        moment = told("at", _moment, Words("应为时刻，如 2024-03-05 09:00", "must be a moment such as 2024-03-05 09:00"))
+        figures = [told(name, number_in, Words("不是数", "is no number")) if row[name] else None for name in ("reference", "result", "full_scale")]
+        outcome = told("outcome", lambda text: _named(CheckOutcome, text), Words("应为 合格 或 不合格", "must be passed or failed")) if row["outcome"] else None
+        if isinstance(check, CheckKind) and isinstance(moment, datetime):
+            reference, result, full_scale = (figure if isinstance(figure, Decimal) else None for figure in figures)
+            return row, CheckEntry(
+                point=row["point"], factor=factor, kind=check, at=moment, reference=reference, result=result, full_scale=full_scale,
+                outcome=outcome if isinstance(outcome, CheckOutcome) else None, where=row.place,
+            ), faults  # fmt: skip
+        return row, None, faults
     start = told("start", _moment, Words("应为时刻，如 2024-03-05 09:00", "must be a moment such as 2024-03-05 09:00"))
     end = told("end", _moment, Words("应为时刻，如 2024-03-05 10:00", "must be a moment such as 2024-03-05 10:00")) if row["end"] else start
     source = told("source", _source, Words("应为 手工自行监测 或 执法监测", "must be manual self-monitoring or supervision"))
@@ -203,6 +239,10 @@ def _frequency(text: str) -> Frequency:
     return next(one for one in Frequency if text.lower() in (one.value, one.name.lower(), FREQUENCY_WORDS[one].en, one.value.removeprefix("每"))) if text else Frequency[text]
 
 
+def _named(kinds: type[_Named], text: str) -> _Named:
+    return next(one for one in kinds if text.lower() in (one.value, one.name.lower(), one.words.en))
+
+
 def _source(text: str) -> ResultSource:
     return next(one for one in TOLD_BY if text.lower() in ("", one.value, one.name.lower(), SOURCE_WORDS[one].en))
 
@@ -218,6 +258,7 @@ def _judged(read: list[tuple[Row, Entry | None, list[Fault]]], who: Member) -> I
     held_plans = {(test.outlet, test.factor, test.frequency, test.valid_from): row for test, row in plans_in_force(points=points)}
     rows = results_in_force().filter(point__code__in=list(points), report_number__in={one.report_number for one in entries if isinstance(one, FindingEntry)})
     held = {(row.point.code, row.factor, row.start, row.source, row.report_number): row for row in rows}
+    checked = {entry_from(row).key: row for row in checks_in_force().filter(point__code__in=list(points), at__in={one.at for one in entries if isinstance(one, CheckEntry)})}
     linked: list[tuple[Row, Entry | None, list[Fault], bool]] = []
     for row, entry, faults in read:
         is_same = False
@@ -228,10 +269,13 @@ def _judged(read: list[tuple[Row, Entry | None, list[Fault]]], who: Member) -> I
             before = held.get((entry.point, entry.factor, entry.start, entry.source.name, entry.report_number))
             is_same = before is not None and (before.value, before.unit, before.end, before.is_below, before.laboratory) == (entry.value, entry.unit, entry.end, entry.is_below, entry.laboratory)
             entry = replace(entry, replaces=before.pk, report=before.report) if before is not None and not is_same else entry
+        elif isinstance(entry, CheckEntry) and (known := checked.get(entry.key)) is not None:
+            is_same = check_row(entry).outcome == known.outcome and (known.reference, known.result, known.full_scale) == (entry.reference, entry.result, entry.full_scale)
+            entry = entry if is_same else replace(entry, replaces=known.pk)
         linked.append((row, entry, faults, is_same))
     new = [entry for _, entry, _, is_same in linked if entry is not None and not is_same]
     found: dict[Words | None, list[Fault]] = {}
-    for fault in faults_of([one for one in new if isinstance(one, PlanEntry)], [one for one in new if isinstance(one, FindingEntry)], points):
+    for fault in faults_of(*_apart(new), points=points):
         found.setdefault(fault.where, []).append(fault)
     for row, entry, faults, is_same in linked:
         point = points.get(row["point"])

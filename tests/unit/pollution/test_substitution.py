@@ -9,6 +9,7 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.pollution.monitoring_validity import HourState
 from shuangkong.pollution.substitution import (
     FilledQuarter,
+    ManualFigure,
     OutletHour,
     WindowMissing,
     fill_quarter,
@@ -52,7 +53,7 @@ def _quarter(states: dict[int, HourState], *, length: int, before: int = 0, cali
     ]
     return fill_quarter(
         hours=hours, start=START, end=START + HOUR * length, pollutant=str(more.get("pollutant", "NOX")),
-        calibrations=[START + HOUR * number for number in calibrations], manual_kg_h=more.get("manual", {}), rules=RULES,  # type: ignore[arg-type]
+        calibrations=[START + HOUR * number for number in calibrations], manual=more.get("manual", {}), rules=RULES,  # type: ignore[arg-type]
     )
 
 
@@ -107,21 +108,24 @@ def test_an_hour_out_of_control_looks_back_from_the_last_calibration() -> None:
 def test_a_filled_hour_feeds_no_window() -> None:
     states = _gap(500, 10) | _gap(511, 10)
     hours = [OutletHour(START + HOUR * n, states.get(n, HourState.VALID), None if n in states else Decimal(900 if n == 499 - 185 else 1)) for n in range(1000)]
-    found = fill_quarter(hours=hours, start=START, end=START + HOUR * 1000, pollutant="SO2", calibrations=[], manual_kg_h={}, rules=RULES)
+    found = fill_quarter(hours=hours, start=START, end=START + HOUR * 1000, pollutant="SO2", calibrations=[], manual={}, rules=RULES)
     assert found.hours[500].substituted_kg == 1
     assert found.hours[511].window_start == START + HOUR * (500 - 179)
 
 
 def test_hours_never_given_are_missing_and_a_valid_hour_without_mass_is_not_valid() -> None:
     hours = [OutletHour(START + HOUR * n, HourState.VALID, Decimal(n)) for n in range(98)] + [OutletHour(START + HOUR * 98, HourState.VALID, None)]
-    found = fill_quarter(hours=hours, start=START, end=START + HOUR * 100, pollutant="PM", calibrations=[], manual_kg_h={}, rules=RULES)
+    found = fill_quarter(hours=hours, start=START, end=START + HOUR * 100, pollutant="PM", calibrations=[], manual={}, rules=RULES)
     assert found.capture_pct == 98
     assert [hour.kg for hour in found.hours[97:]] == [97, 97, 97]
 
 
 def test_manual_measurements_of_the_day_come_first_in_maintenance() -> None:
-    found = _quarter(_gap(48, 24), length=1000, manual={date(2023, 4, 3): Decimal("3.5")})
-    assert (found.hours[50].kg, found.hours[50].rule_path) == (Decimal("3.5"), "manual")
+    sampled = ManualFigure(Decimal("3.5"), START + HOUR * 57, START + HOUR * 58, 1)
+    found = _quarter(_gap(48, 24), length=1000, manual={START + HOUR * 50: sampled}).hours[50]
+    assert (found.kg, found.rule_path, found.window_start) == (Decimal("3.5"), "pollution.monitoring.gas_quality.manual_per_day_least", START + HOUR * 57)
+    lost = _quarter(_gap(48, 24, HourState.OUT_OF_CONTROL), length=1000, manual={START + HOUR * 50: sampled}).hours[50]
+    assert (lost.kg, lost.window_hours) == (47, 48)
 
 
 def test_other_pollutants_are_never_replaced() -> None:

@@ -120,7 +120,7 @@ def fill_missing_hours(inputs: Inputs) -> Outcome:
     inputs.done()
     found = fill_quarter(
         hours=hours, start=start, end=start + _HOUR * len(hours), pollutant=pollutant,
-        calibrations=[start + _HOUR * int(hour) for hour in calibrations], manual_kg_h={}, rules=rules,
+        calibrations=[start + _HOUR * int(hour) for hour in calibrations], manual={}, rules=rules,
     )  # fmt: skip
     replaced = [(place, hour) for place, hour in enumerate(found.hours) if hour.state not in (HourState.VALID, HourState.STOPPED)]
     shown = [] if found.capture_pct is None else [f"捕集率 {equals(found.capture_pct)}%"]

@@ -1,17 +1,22 @@
 """Operations of monitored emissions: hours of an outlet, figures of an outlet, unit, county or the city."""
 
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 from pydantic import AwareDatetime
 
 from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period
 from shuangkong.lake.emissions import EmissionGrain
+from shuangkong.pollution.instrument_checks import CheckKind, CheckOutcome
 from shuangkong.services.emission_answers import emission_json, seen_emission, seen_hours
+from shuangkong.services.outlet_check_pages import checks_page
+from shuangkong.services.outlet_checks import CheckEntry
+from shuangkong.services.self_monitoring import enter_self_monitoring
 from shuangkong.web.api.gate import Allowed
-from shuangkong.web.api.shapes import answers
+from shuangkong.web.api.shapes import ByName, Day, Exact, Keyed, Number, Said, Short, Told, answers
 
 router = Router()
 
@@ -103,6 +108,85 @@ class EmissionShape(Schema):
     outlet_days_without: int
     outlets: list[str]
     as_of: str
+
+
+class MonitorCheckShape(Schema):
+    """A check of a monitor in force (仪器检查)."""
+
+    check_id: int = Field(alias="row.pk")
+    factor: str = Field(alias="row.factor")
+    kind: Annotated[CheckKind, ByName]
+    at: datetime = Field(alias="row.at")
+    reference: Exact | None = Field(alias="row.reference")
+    result: Exact | None = Field(alias="row.result")
+    full_scale: Exact | None = Field(alias="row.full_scale")
+    outcome: Annotated[CheckOutcome, ByName]
+    reason: str = Field(alias="row.reason")
+    link: int = Field(alias="row.link")
+
+
+class LossShape(Schema):
+    """A time out of control (失控时段), naive China Standard Time; it ends in the year 9999 while no check has passed."""
+
+    factor: str = Field(alias="told.factor")
+    start: datetime = Field(alias="told.span.start")
+    end: datetime = Field(alias="told.span.end")
+    kind: Annotated[CheckKind, ByName] = Field(alias="told.kind")
+    checks: list[MonitorCheckShape] = Field(alias="lines")
+
+
+class DueShape(Schema):
+    """When a check is due (应检)."""
+
+    factor: str
+    name: Told
+    kind: Annotated[CheckKind, ByName]
+    last: datetime | None
+    due: date
+    overdue_days: int
+
+
+class MonitorChecksShape(Schema):
+    """The checks of an outlet's monitors (仪器检查)."""
+
+    point: str = Field(alias="point.code")
+    is_simulated: bool = Field(alias="point.is_simulated")
+    checks: list[MonitorCheckShape] = Field(alias="lines")
+    losses: list[LossShape]
+    due: list[DueShape]
+
+
+class CheckTold(Schema):
+    """A check as it is told (登记检查); `outcome` counts only where no rule judges it."""
+
+    factor: Short = ""
+    kind: Annotated[CheckKind, ByName]
+    at: AwareDatetime
+    reference: Exact | None = None
+    result: Exact | None = None
+    full_scale: Exact | None = None
+    outcome: Annotated[CheckOutcome, ByName] | None = None
+    replaces: Number | None = None
+    is_withdrawn: bool = False
+
+
+class ChecksTold(Schema):
+    """Checks entered as one act (登记检查)."""
+
+    checks: list[CheckTold] = Field(min_length=1, max_length=5000)
+    reason: Said
+
+
+@router.get("/monitoring/outlets/{code}/checks", auth=Allowed(Permission.FIGURES_READ), response=answers(MonitorChecksShape), summary="仪器检查 / checks of monitors")
+def read_checks(request: HttpRequest, code: str, as_of: Day | None = None) -> Any:
+    """The checks of an outlet's monitors, what they put out of control, what is due (仪器检查)."""
+    return checks_page(code=code, who=request.member, as_of=as_of)
+
+
+@router.post("/monitoring/outlets/{code}/checks", auth=Allowed(Permission.MONITORING_REPORT), response=answers(Keyed), summary="登记仪器检查 / enter checks")
+def enter_checks(request: HttpRequest, code: str, told: ChecksTold) -> Any:
+    """Enter checks of an outlet's monitors, all or none; sealed as one act (登记检查)."""
+    return {"key": enter_self_monitoring(checks=[CheckEntry(point=code, **dict(one)) for one in told.checks], who=request.member, reason=told.reason)}
 
 
 @router.get("/monitoring/outlets/{code}/hours", auth=Allowed(Permission.FIGURES_READ), response=answers(EmissionHours), summary="排放口小时数据 / hours of an outlet")

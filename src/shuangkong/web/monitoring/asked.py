@@ -46,6 +46,12 @@ def figure_in(told: QueryDict, name: str) -> Decimal | None:
     return figure
 
 
+def key_in(told: QueryDict, name: str) -> int | None:
+    """Return the key of a row, None where none is told."""
+    text = told.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def traits_in(told: QueryDict) -> dict[str, Any]:
     """Return the facts of a point that are told."""
     found: dict[str, Any] = {}

@@ -15,7 +15,7 @@ from shuangkong.pollution.self_monitoring import Frequency, ResultSource
 from shuangkong.services import clock, self_monitoring, self_monitoring_list, self_monitoring_pages
 from shuangkong.services.monitoring_kinds import factors_for
 from shuangkong.services.self_monitoring_list import ListKind
-from shuangkong.web.monitoring.asked import day_in, figure_in, moment_in, text_in
+from shuangkong.web.monitoring.asked import day_in, figure_in, key_in, moment_in, text_in
 from shuangkong.web.page import as_of, language_of
 from shuangkong.web.returns.asked import NotUnderstood, file_in, one_of
 from shuangkong.web.returns.files import handed
@@ -81,7 +81,7 @@ def enter_result(request: HttpRequest, code: str) -> HttpResponse:
     entry = self_monitoring.FindingEntry(
         point=code, factor=factor, start=start, end=moment_in(told, "end") or start + timedelta(hours=1), value=value,
         unit=text_in(told, "unit") or (known.concentration_unit if known else ""), report_number=text_in(told, "report_number"), laboratory=text_in(told, "laboratory")[:120],
-        is_below=told.get("is_below") == "1", source=one_of(ResultSource, text_in(told, "source") or "MANUAL", Words("来源", "source")), replaces=_key(told.get("replaces", "")),
+        is_below=told.get("is_below") == "1", source=one_of(ResultSource, text_in(told, "source") or "MANUAL", Words("来源", "source")), replaces=key_in(told, "replaces"),
     )  # fmt: skip
     link = self_monitoring.enter_result(entry, who=request.member, reason=text_in(told, "reason"), file=_file(request))
     return _done(request, link, code)
@@ -89,10 +89,6 @@ def enter_result(request: HttpRequest, code: str) -> HttpResponse:
 
 def _file(request: HttpRequest) -> tuple[str, bytes] | None:
     return file_in(request) if request.FILES.get("file") else None
-
-
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _done(request: HttpRequest, link: int, code: str) -> HttpResponse:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from shuangkong.web.monitoring import alarms, ambient, calendars, devices, lists, outlets, self_monitoring, views, walls
+from shuangkong.web.monitoring import (
+    alarms,
+    ambient,
+    calendars,
+    checks,
+    devices,
+    lists,
+    outlets,
+    self_monitoring,
+    views,
+    walls,
+)
 
 urlpatterns = [
     path("monitoring", views.show_points, name="monitoring"),
@@ -17,6 +28,8 @@ urlpatterns = [
     path("monitoring/points/<str:code>", views.show_point, name="monitoring-point"),
     path("monitoring/points/<str:code>/data", outlets.show_outlet, name="monitoring-data"),
     path("monitoring/points/<str:code>/data/export", outlets.export_outlet, name="export-monitoring-data"),
+    path("monitoring/points/<str:code>/checks", checks.show_checks, name="monitoring-checks"),
+    path("monitoring/points/<str:code>/checks/enter", checks.enter_check, name="enter-monitoring-check"),
     path("monitoring/calendar", calendars.show_calendar, name="monitoring-calendars"),
     path("monitoring/calendar/<str:code>", calendars.show_calendar, name="monitoring-calendar"),
     path("monitoring/devices", devices.show_devices, name="monitoring-devices"),

@@ -28,7 +28,7 @@ from shuangkong.services.monitoring_kinds import (
 )
 from shuangkong.services.monitoring_marks import notify_shutdown, set_mark
 from shuangkong.services.monitoring_register import Entries, record
-from shuangkong.web.monitoring.asked import device_in, limit_in, moment_in, point_in, text_in
+from shuangkong.web.monitoring.asked import device_in, key_in, limit_in, moment_in, point_in, text_in
 from shuangkong.web.page import as_of, language_of, page_number
 from shuangkong.web.returns.asked import NotUnderstood
 from shuangkong.web.security.policies import policy
@@ -102,7 +102,7 @@ def mark(request: HttpRequest) -> HttpResponse:
         raise NotUnderstood(Words("时段", "window"), "")
     link = set_mark(
         point=text_in(told, "code"), mark=text_in(told, "mark"), factor=text_in(told, "factor").split(" ")[0], start=start, end=end, who=request.member,
-        reason=text_in(told, "reason"), replaces=_key(told.get("replaces", "")), is_withdrawn=told.get("is_withdrawn") == "1",
+        reason=text_in(told, "reason"), replaces=key_in(told, "replaces"), is_withdrawn=told.get("is_withdrawn") == "1",
     )  # fmt: skip
     return _done(request, link, text_in(told, "code"), "#marks")
 
@@ -117,13 +117,9 @@ def notice(request: HttpRequest) -> HttpResponse:
         raise NotUnderstood(Words("开始时刻", "start"), "")
     link = notify_shutdown(
         organisation=text_in(told, "organisation"), point=text_in(told, "code") if told.get("scope") == "POINT" else "", start=start, end=moment_in(told, "end"),
-        who=request.member, reason=text_in(told, "reason"), replaces=_key(told.get("replaces", "")), is_withdrawn=told.get("is_withdrawn") == "1",
+        who=request.member, reason=text_in(told, "reason"), replaces=key_in(told, "replaces"), is_withdrawn=told.get("is_withdrawn") == "1",
     )  # fmt: skip
     return _done(request, link, text_in(told, "code"), "#notices")
-
-
-def _key(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _done(request: HttpRequest, link: int, code: str, where: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from shuangkong.services.park_assessment import park_assessment
 from shuangkong.services.place_energy import differences_page, place_energy_page
 from shuangkong.web.monitoring.asked import text_in
 from shuangkong.web.monitoring.energy import charts
-from shuangkong.web.page import language_of
+from shuangkong.web.page import as_of, language_of
 from shuangkong.web.returns.files import handed
 from shuangkong.web.security.logged import hands_out
 from shuangkong.web.security.policies import policy
@@ -31,7 +31,7 @@ def period_in(request: HttpRequest) -> Period | None:
 def show_unit(request: HttpRequest, code: str) -> HttpResponse:
     """Show what a unit used by its meters (单位能耗)."""
     language = language_of(request)
-    page = unit_energy_page(code=code, who=request.member, period=period_in(request), carrier=text_in(request.GET, "carrier") or "electricity")
+    page = unit_energy_page(code=code, who=request.member, period=period_in(request), carrier=text_in(request.GET, "carrier") or "electricity", as_of=as_of(request))
     load = page.load
     context: dict[str, Any] = {"page": page, "flow": charts.flow_of(page.links, language, page.marks), "known_on": page.as_of}
     if load is not None:
@@ -47,7 +47,7 @@ def show_unit(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def show_place(request: HttpRequest, code: str = "") -> HttpResponse:
     """Show what a place used by its meters, with what lies in it (区域能耗)."""
-    page = place_energy_page(code=code, who=request.member, period=period_in(request))
+    page = place_energy_page(code=code, who=request.member, period=period_in(request), as_of=as_of(request))
     language = language_of(request)
     return render(request, "monitoring/energy_place.html", {"page": page, "known_on": page.as_of, "parts": charts.parts_of(page.parts, language, page.marks)})
 
@@ -56,7 +56,7 @@ def show_place(request: HttpRequest, code: str = "") -> HttpResponse:
 @require_GET
 def show_differences(request: HttpRequest) -> HttpResponse:
     """Show main meters against their sub-meters and virtual meters (总分表差)."""
-    page = differences_page(who=request.member, period=period_in(request))
+    page = differences_page(who=request.member, period=period_in(request), as_of=as_of(request))
     return render(request, "monitoring/energy_differences.html", {"page": page, "chart": charts.differences(page.differences, page.names, language_of(request))})
 
 
