@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
 
-from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
-from shuangkong.lake.figures import FIGURES, Figure, FigureGrain, FigureLevel, find_figures_of
-from shuangkong.lake.table import LakeTable
+from shuangkong.kernel.period import Period
+from shuangkong.lake.figures import Figure, FigureGrain, FigureLevel
 from shuangkong.services import clock
-from shuangkong.services.lake_rows import city_lake
+from shuangkong.services.energy_as_known import figures_held, figures_known, sum_of, summed_figure
 from shuangkong.timeseries.quality import Aggregate
 
 NO_FIGURES = Aggregate(None, timedelta(0), timedelta(0))
@@ -45,16 +44,17 @@ class Span:
     period: Period
     start: date
     end: date
+    today: date
 
     @property
     def is_running(self) -> bool:
         """Whether the period is not over yet."""
-        return clock.today() < self.period.end
+        return self.today < self.period.end
 
     @property
     def whole_end(self) -> date:
         """The day after the last that is over."""
-        return min(self.end, clock.today()) if self.is_running else self.end
+        return min(self.end, self.today) if self.is_running else self.end
 
     @property
     def last_day(self) -> date:
@@ -66,35 +66,42 @@ class Span:
         return (other.start, other.end) if not self.is_running else (other.start, min(other.end, other.start + (self.whole_end - self.start)))
 
 
-def span_of(period: Period) -> Span:
-    """Return the days of a period that have begun (统计时段)."""
-    tomorrow = clock.now().astimezone(CHINA_STANDARD_TIME).date() + timedelta(days=1)
-    return Span(period, period.start, max(period.start, min(period.end, tomorrow)))
+def span_of(period: Period, *, as_of: date | None = None) -> Span:
+    """Return the days of a period that have begun, by a day where one is given (统计时段)."""
+    today = as_of or clock.today()
+    return Span(period, period.start, max(period.start, min(period.end, today + timedelta(days=1))), today)
 
 
-def figures_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel, grain: FigureGrain, is_summed: bool = False) -> dict[str, list[Figure]]:
-    """Return the figures of meters or places in [start, end) (汇总数), or their sums; nothing where nothing has been rolled up."""
-    if not nodes or start >= end:
-        return {node: [] for node in nodes}
-    with city_lake() as (lake, engine):
-        folder = lake.folder / "figures"
-        if not folder.is_dir():
-            return {node: [] for node in nodes}
-        return find_figures_of(LakeTable(folder, FIGURES), engine, level=level, nodes=nodes, grain=grain, start=start, end=end, is_summed=is_summed)
+def figures_between(
+    nodes: Collection[str], start: date, end: date, *, level: FigureLevel, grain: FigureGrain, is_summed: bool = False, as_of: date | None = None
+) -> dict[str, list[Figure]]:
+    """Return the figures of meters or places in [start, end) (汇总数), or their sums, as they hold or as known at the end of a day; nothing where there are none."""
+    if as_of is None or as_of >= clock.today():
+        return figures_held(nodes, start, end, level=level, grain=grain, is_summed=is_summed)
+    known = figures_known(nodes, start, end, level=level, grain=grain, as_of=as_of)
+    return {node: _each_summed(figures) for node, figures in known.items()} if is_summed else known
 
 
-def uses_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel) -> dict[str, dict[tuple[str, str], MeteredUse]]:
+def _each_summed(figures: Iterable[Figure]) -> list[Figure]:
+    return [summed_figure(some, start_at=some[0].start_at) for some in _by_carrier(figures).values()]
+
+
+def _by_carrier(figures: Iterable[Figure]) -> dict[tuple[str, str], list[Figure]]:
+    held: dict[tuple[str, str], list[Figure]] = {}
+    for one in figures:
+        held.setdefault((one.carrier, one.flow), []).append(one)
+    return held
+
+
+def uses_between(nodes: Collection[str], start: date, end: date, *, level: FigureLevel, as_of: date | None = None) -> dict[str, dict[tuple[str, str], MeteredUse]]:
     """Return what each node used over [start, end), by carrier and direction (各节点用量)."""
-    days = figures_between(nodes, start, end, level=level, grain=FigureGrain.DAY, is_summed=True)
+    days = figures_between(nodes, start, end, level=level, grain=FigureGrain.DAY, is_summed=True, as_of=as_of)
     return {node: uses_of(figures) for node, figures in days.items()}
 
 
 def uses_of(figures: Iterable[Figure]) -> dict[tuple[str, str], MeteredUse]:
     """Return figures summed by carrier and direction (按品种、方向合计)."""
-    held: dict[tuple[str, str], list[Figure]] = {}
-    for one in figures:
-        held.setdefault((one.carrier, one.flow), []).append(one)
-    return {key: summed(some) for key, some in held.items()}
+    return {key: summed(some) for key, some in _by_carrier(figures).items()}
 
 
 def summed(figures: Sequence[Figure]) -> MeteredUse:
@@ -109,15 +116,15 @@ def summed(figures: Sequence[Figure]) -> MeteredUse:
     (Decimal('10'), Decimal('25'), Decimal('20'), None)
     """
     first = figures[0]
-    return MeteredUse(first.carrier, first.flow, aggregate_of(figures), _sum(one.kgce for one in figures), _sum(one.kgco2 for one in figures), sum(one.over_limit for one in figures))
+    return MeteredUse(first.carrier, first.flow, aggregate_of(figures), sum_of(one.kgce for one in figures), sum_of(one.kgco2 for one in figures), sum(one.over_limit for one in figures))
 
 
 def aggregate_of(figures: Iterable[Figure]) -> Aggregate:
     """Return the quantity of figures with what stands behind it (合计与质量)."""
     every = list(figures)
     return Aggregate(
-        amount=_sum(one.quantity for one in every), covered=timedelta(seconds=sum(one.covered_s for one in every)), due=timedelta(seconds=sum(one.expected_s for one in every)),
-        estimated=_sum(one.estimated for one in every) or Decimal(0), as_of=max((one.as_of for one in every if one.as_of is not None), default=None),
+        amount=sum_of(one.quantity for one in every), covered=timedelta(seconds=sum(one.covered_s for one in every)), due=timedelta(seconds=sum(one.expected_s for one in every)),
+        estimated=sum_of(one.estimated for one in every) or Decimal(0), as_of=max((one.as_of for one in every if one.as_of is not None), default=None),
     )  # fmt: skip
 
 
@@ -130,8 +137,8 @@ def merged(uses: Iterable[MeteredUse]) -> MeteredUse | None:
 def _with(one: MeteredUse, other: MeteredUse) -> MeteredUse:
     a, b = one.quantity, other.quantity
     moments = [told for told in (a.as_of, b.as_of) if told is not None]
-    quantity = Aggregate(_sum((a.amount, b.amount)), a.covered + b.covered, a.due + b.due, a.estimated + b.estimated, max(moments, default=None))
-    return MeteredUse(one.carrier, one.flow, quantity, _sum((one.kgce, other.kgce)), _sum((one.kgco2, other.kgco2)), one.over_limit + other.over_limit)
+    quantity = Aggregate(sum_of((a.amount, b.amount)), a.covered + b.covered, a.due + b.due, a.estimated + b.estimated, max(moments, default=None))
+    return MeteredUse(one.carrier, one.flow, quantity, sum_of((one.kgce, other.kgce)), sum_of((one.kgco2, other.kgco2)), one.over_limit + other.over_limit)
 
 
 def total_of(uses: Iterable[MeteredUse]) -> MeteredUse | None:
@@ -144,7 +151,3 @@ def total_of(uses: Iterable[MeteredUse]) -> MeteredUse | None:
     quality = found.quantity
     return MeteredUse("", found.flow, Aggregate(found.kgce, quality.covered, quality.due, estimated, quality.as_of), found.kgce, found.kgco2, found.over_limit)
 
-
-def _sum(figures: Iterable[Decimal | None]) -> Decimal | None:
-    told = [one for one in figures if one is not None]
-    return sum(told, Decimal(0)) if told else None

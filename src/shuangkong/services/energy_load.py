@@ -48,15 +48,18 @@ class Load:
         return Decimal(self.heard) * 100 / len(self.loads)
 
 
-def load_of(node: str, span: Span, *, carrier: str, flow: str, until: datetime) -> Load | None:
+def load_of(node: str, span: Span, *, carrier: str, flow: str, until: datetime, as_of: date | None = None) -> Load | None:
     """Return the load of a node over a span, up to the last whole hour (负荷), None where it is not metered.
 
     Parameters
     ----------
     until : datetime
         Now, naive China Standard Time.
+    as_of : date, optional
+        As known at the end of that day.
     """
-    figures = [one for one in figures_between([node], span.start, span.end, level=FigureLevel.PLACE, grain=FigureGrain.HOUR)[node] if (one.carrier, one.flow) == (carrier, flow)]
+    every = figures_between([node], span.start, span.end, level=FigureLevel.PLACE, grain=FigureGrain.HOUR, as_of=as_of)[node]
+    figures = [one for one in every if (one.carrier, one.flow) == (carrier, flow)]
     if not any(one.quantity is not None for one in figures):
         return None
     end = min(datetime.combine(span.end, datetime.min.time()), until.replace(minute=0, second=0, microsecond=0))

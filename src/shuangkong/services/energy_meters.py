@@ -31,16 +31,16 @@ class VirtualMeter:
     is_simulated: bool
 
 
-def energy_meters(*, organisations: Collection[str] | None = None, day: date | None = None) -> list[Meter]:
-    """Return the meters in use on a day that have a device (某日实表), in order of code."""
-    virtual = {one.code for one in virtual_meters(day=day)}
-    return [one for one in meters_on(day) if not one.is_closed and one.code not in virtual and (organisations is None or one.organisation in organisations)]
+def energy_meters(*, organisations: Collection[str] | None = None, day: date | None = None, as_of: date | None = None) -> list[Meter]:
+    """Return the meters in use on a day that have a device, as known at the end of another (某日实表), in order of code."""
+    virtual = {one.code for one in virtual_meters(day=day, as_of=as_of)}
+    return [one for one in meters_on(day, as_of=as_of) if not one.is_closed and one.code not in virtual and (organisations is None or one.organisation in organisations)]
 
 
 def virtual_meters(*, organisations: Collection[str] | None = None, day: date | None = None, as_of: date | None = None) -> list[VirtualMeter]:
     """Return the virtual meters of a day (某日虚拟表), in order of code; what cannot be read is refused on entry and left out here."""
     found = []
-    for point in points_on(day=day or clock.today(), as_of=as_of, point__kind=PointKind.METER.name, traits__has_key="formula"):
+    for point in points_on(day=day or as_of or clock.today(), as_of=as_of, point__kind=PointKind.METER.name, traits__has_key="formula"):
         text = str(point.traits["formula"])
         if point.is_closed or not text or (organisations is not None and point.organisation not in organisations):
             continue

@@ -29,6 +29,7 @@ from shuangkong.services.energy_figures import (
 )
 from shuangkong.services.energy_load import Load, load_of
 from shuangkong.services.energy_meters import CONSUMPTION, carrier_words, energy_meters, flow_words, virtual_meters
+from shuangkong.services.filing_observations import end_of
 from shuangkong.services.meter_differences import (
     Difference,
     VirtualReading,
@@ -133,28 +134,30 @@ def change_pct(now: MeteredUse | None, then: MeteredUse | None) -> Decimal | Non
     return (a - b) * 100 / b if a is not None and b else None
 
 
-def unit_energy_page(*, code: str, who: Member, period: Period | None = None, carrier: str = "electricity") -> UnitEnergyPage:
-    """Return what a unit used by its meters (单位能耗页); this year where no period is asked for.
+def unit_energy_page(*, code: str, who: Member, period: Period | None = None, carrier: str = "electricity", as_of: date | None = None) -> UnitEnergyPage:
+    """Return what a unit used by its meters, as known at the end of a day (单位能耗页); this year where no period is asked for.
 
     Raises
     ------
     UnknownOrganisation, NotPermitted
         If there is no such unit, or the person may not read its figures.
     """
-    node = seen_place(code, who, kind=OrganisationKind.UNIT, day=clock.today())
-    span = span_of(period or Period.year(clock.today().year))
-    now, comparable = uses_by_day(code, span.start, span.end, span)
-    before, last_year = (uses_by_day(code, *span.beside(one), None)[0] for one in (span.period.previous(), year_back(span.period)))
-    meters, virtual = energy_meters(organisations=[code]), virtual_meters(organisations=[code])
-    by_meter = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER)
+    today = as_of or clock.today()
+    node = seen_place(code, who, kind=OrganisationKind.UNIT, day=today)
+    span = span_of(period or Period.year(today.year), as_of=as_of)
+    now, comparable = uses_by_day(code, span.start, span.end, span, as_of=as_of)
+    before, last_year = (uses_by_day(code, *span.beside(one), None, as_of=as_of)[0] for one in (span.period.previous(), year_back(span.period)))
+    meters, virtual = energy_meters(organisations=[code], as_of=as_of), virtual_meters(organisations=[code], as_of=as_of)
+    by_meter = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER, as_of=as_of)
+    moment = clock.now() if as_of is None else min(clock.now(), end_of(as_of))
     rows = tuple(carrier_row(use, before.get(key), last_year.get(key), comparable.get(key)) for key, use in sorted(now.items(), key=lambda one: -(one[1].kgce or Decimal(0))))
     flows = flows_taken(now)
     chosen = carrier if carrier in flows else next(iter(flows), carrier)
     totals = [total_of(one for key, one in held.items() if flows.get(key[0]) == key[1] and is_weighed(key[0])) for held in (now, before, last_year, comparable)]
     return UnitEnergyPage(
         node, span, _finding(node, span, totals[0], change_pct(totals[3], totals[2]), bool(meters)), rows, totals[0], totals[1], totals[2], meter_links(meters, by_meter),
-        load_of(code, span, carrier=chosen, flow=flows.get(chosen, CONSUMPTION), until=clock.now().astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None)), chosen,
-        tuple((key, carrier_words(key)[0]) for key in flows), load_unit(chosen), _returns(code, span, now), _products(code, span), differences_of(meters, by_meter),
+        load_of(code, span, carrier=chosen, flow=flows.get(chosen, CONSUMPTION), until=moment.astimezone(CHINA_STANDARD_TIME).replace(tzinfo=None), as_of=as_of), chosen,
+        tuple((key, carrier_words(key)[0]) for key in flows), load_unit(chosen), _returns(code, span, now, as_of), _products(code, span, as_of), differences_of(meters, by_meter),
         virtual_readings(virtual, meters, by_meter), site_facts(meters, by_meter, rules=rules_at(span.last_day), site=code, is_one_site=True), pue_target(), {code: node.name},
         len(meters), years_metered(), marks_of(meters),
     )  # fmt: skip
@@ -180,10 +183,12 @@ def pue_target() -> Target | None:
     return next((one for one in city().plan.targets if one.indicator == _PUE), None)
 
 
-def uses_by_day(code: str, start: date, end: date, span: Span | None) -> tuple[dict[tuple[str, str], MeteredUse], dict[tuple[str, str], MeteredUse]]:
+def uses_by_day(
+    code: str, start: date, end: date, span: Span | None, *, as_of: date | None = None
+) -> tuple[dict[tuple[str, str], MeteredUse], dict[tuple[str, str], MeteredUse]]:
     """Return what a place or unit used, and the part of it in days that are over where the period still runs (区间用量)."""
-    used = uses_between([code], start, end, level=FigureLevel.PLACE)[code]
-    return used, uses_between([code], start, span.whole_end, level=FigureLevel.PLACE)[code] if span and span.is_running else used
+    used = uses_between([code], start, end, level=FigureLevel.PLACE, as_of=as_of)[code]
+    return used, uses_between([code], start, span.whole_end, level=FigureLevel.PLACE, as_of=as_of)[code] if span and span.is_running else used
 
 
 def carrier_row(use: MeteredUse, before: MeteredUse | None, last_year: MeteredUse | None, comparable: MeteredUse | None) -> CarrierRow:
@@ -255,11 +260,11 @@ def marks_of(meters: Sequence[Meter]) -> tuple[Mark, ...]:
     return (Mark.SIMULATED,) if any(one.is_simulated for one in meters) else ()
 
 
-def _returns(code: str, span: Span, now: Mapping[tuple[str, str], MeteredUse]) -> tuple[ReturnRow, ...]:
+def _returns(code: str, span: Span, now: Mapping[tuple[str, str], MeteredUse], as_of: date | None) -> tuple[ReturnRow, ...]:
     """The 205-1 of the year beside the meters; a part of a year has no return of its own."""
     if span.period.grain is not Grain.YEAR:
         return ()
-    energy = unit_energy([code], year=span.period.start.year).get(code)
+    energy = unit_energy([code], year=span.period.start.year, as_of=as_of).get(code)
     filed = {} if energy is None else {one.code: one for one in energy.carriers}
     found = []
     for (key, flow), use in now.items():
@@ -280,6 +285,6 @@ def _in_unit(row: CarrierUse, measure: str) -> Decimal | None:
         return None
 
 
-def _products(code: str, span: Span) -> tuple[ProductLine, ...]:
-    report = key_reports([code], year=span.period.start.year).get(code) if span.period.grain is Grain.YEAR else None
+def _products(code: str, span: Span, as_of: date | None) -> tuple[ProductLine, ...]:
+    report = key_reports([code], year=span.period.start.year, as_of=as_of).get(code) if span.period.grain is Grain.YEAR else None
     return product_lines(report) if report else ()

@@ -19,6 +19,7 @@ from shuangkong.lake.rollup import OPEN_END, MeterRow, Registers
 from shuangkong.rules import at, book
 from shuangkong.services import clock
 from shuangkong.services.deployment import city
+from shuangkong.services.filing_observations import end_of
 from shuangkong.services.monitoring_kinds import METER_TRAITS, TRAITS, MeterFlow, MeterPurpose, PointKind
 from shuangkong.services.organisations import Tree, newest_version, tree_known, tree_on
 from shuangkong.services.readings import conventions_on, factors_of
@@ -101,19 +102,19 @@ def meter_faults(code: str, traits: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(TRAITS["parent_meter"].name, code, Words("不能是自己", "cannot be itself"), Words("填写总表的编码，或留空", "give the code of the main meter, or none"))
 
 
-def meters_on(day: date | None = None) -> tuple[Meter, ...]:
-    """Return the metering points of a day (某日计量点), in order of code; closed ones too."""
-    held = day or clock.today()
-    latest = {code: some for code, versions in _histories(_newest()).items() if (some := [one for one in versions if one.valid_from <= held])}
+def meters_on(day: date | None = None, *, as_of: date | None = None) -> tuple[Meter, ...]:
+    """Return the metering points of a day, as known at the end of another (某日计量点), in order of code; closed ones too."""
+    held = day or as_of or clock.today()
+    latest = {code: some for code, versions in _histories(_newest(as_of)).items() if (some := [one for one in versions if one.valid_from <= held])}
     return tuple(_meter(code, some[-1]) for code, some in latest.items())
 
 
-def registers_on(day: date | None = None) -> Registers:
+def registers_on(day: date | None = None, *, as_of: date | None = None) -> Registers:
     """Return what the roll-up must know of all meters (汇总用台账): every installation ever, places as they are on a day, all dated factors.
 
-    A unit that is gone lies where it lay last.
+    Of meters, what was registered by the end of `as_of`. A unit that is gone lies where it lay last.
     """
-    return _registers(_newest(), newest_version(), day or clock.today())
+    return _registers(_newest(as_of), newest_version(), day or clock.today())
 
 
 def known_meters() -> Mapping[str, tuple[str, str]]:
@@ -121,9 +122,12 @@ def known_meters() -> Mapping[str, tuple[str, str]]:
     return _known(_newest(), clock.today())
 
 
-def _newest() -> Mark:
-    """Return the newest version with the digest of its link: keys alone may be given again after a roll-back."""
-    last = MonitoringPointVersion.objects.filter(point__kind=PointKind.METER.name).order_by("-id").values_list("id", "link").first()
+def _newest(as_of: date | None = None) -> Mark:
+    """Return the newest version, by a day where one is given, with the digest of its link: keys alone may be given again after a roll-back."""
+    rows = MonitoringPointVersion.objects.filter(point__kind=PointKind.METER.name)
+    if as_of is not None:
+        rows = rows.filter(recorded_at__lt=end_of(as_of))
+    last = rows.order_by("-id").values_list("id", "link").first()
     if last is None:
         return (0, "")
     return (int(last[0]), str(ChainLink.objects.filter(pk=last[1]).values_list("digest", flat=True).first() or ""))
@@ -141,7 +145,7 @@ class _Version:
     is_simulated: bool
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _histories(newest: Mark) -> Mapping[str, Sequence[_Version]]:
     """The versions of each metering point, in order of their days; of two of one day the later counts."""
     found: dict[str, dict[date, _Version]] = {}
@@ -165,7 +169,7 @@ def _known(newest: Mark, day: date) -> Mapping[str, tuple[str, str]]:
     return {serial: known[codes[0]] for serial, codes in serials.items() if serial and len(codes) == 1} | known
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _registers(newest: Mark, tree: int | None, day: date) -> Registers:
     histories, today = _histories(newest), tree_known(day, tree)
     meters = [row for code, versions in histories.items() if not versions[-1].traits.get("formula") for row in _installations(code, versions)]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from shuangkong.kernel.language import Words
-from shuangkong.kernel.period import Period
+from shuangkong.kernel.period import CHINA_STANDARD_TIME, Period
 from shuangkong.kernel.provenance import DataGrade
 from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.lake.figures import FigureGrain, FigureLevel
@@ -138,8 +138,9 @@ def _of_park(park: str, inside: Sequence[Meter], uses: MeterUses, period: Period
 
 def meter_inputs(element: str, org: str, period: Period, moment: datetime) -> list[MonitoredInput]:
     """Return the sites behind a figure, as known at a moment (站点构成); each opens its energy of the period on that day."""
-    tree, meters = tree_of(period), energy_meters(day=_last_day(period))
-    held = figures_between([one.code for one in meters], period.start, period.end, level=FigureLevel.METER, grain=FigureGrain.DAY, is_summed=True)
+    day = moment.astimezone(CHINA_STANDARD_TIME).date()
+    tree, meters = tree_of(period), energy_meters(day=_last_day(period), as_of=day)
+    held = figures_between([one.code for one in meters], period.start, period.end, level=FigureLevel.METER, grain=FigureGrain.DAY, is_summed=True, as_of=day)
     uses = {code: uses_of(figures) for code, figures in held.items()}
     found = []
     for one in sites_of(org, meters, uses, period=period, tree=tree):
@@ -148,7 +149,7 @@ def meter_inputs(element: str, org: str, period: Period, moment: datetime) -> li
             route = "unit-energy" if node.kind is OrganisationKind.UNIT else "place-energy"
             amount = None if one.amounts is None else one.amounts[one.elements.index(element)]
             told = one.told if one.is_whole(period) else Words(f"{one.told.zh} 不计：覆盖不足".strip(), f"{one.told.en} not counted: too little was heard".strip())
-            found.append(MonitoredInput(node.name, str(period), told, amount, _UNITS[element], one.quality.coverage_pct, route, one.organisation, f"period={period}", one.organisation))
+            found.append(MonitoredInput(node.name, str(period), told, amount, _UNITS[element], one.quality.coverage_pct, route, one.organisation, f"period={period}&as_of={day}", one.organisation))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from shuangkong.kernel.language import Words
@@ -99,32 +99,33 @@ class DifferencesPage:
     years: tuple[int, ...]
 
 
-def place_energy_page(*, code: str, who: Member, period: Period | None = None) -> PlaceEnergyPage:
-    """Return what a place used by its meters (区域能耗页); the whole city where no code is given, this year where no period is.
+def place_energy_page(*, code: str, who: Member, period: Period | None = None, as_of: date | None = None) -> PlaceEnergyPage:
+    """Return what a place used by its meters, as known at the end of a day (区域能耗页); the whole city where no code is given, this year where no period is.
 
     Raises
     ------
     UnknownOrganisation
-        If there is no such place today.
+        If there is no such place on the day.
     """
-    tree, span = tree_on(clock.today()), span_of(period or Period.year(clock.today().year))
+    today = as_of or clock.today()
+    tree, span = tree_on(today), span_of(period or Period.year(today.year), as_of=as_of)
     node = tree.find(code) if code else tree.city
     if node.kind not in _PLACES:
         raise UnknownOrganisation(code)
-    meters = [one for one in energy_meters() if tree.covers(node.code, one.organisation)]
+    meters = [one for one in energy_meters(as_of=as_of) if tree.covers(node.code, one.organisation)]
     seen = [one for one in meters if who.sees(one.organisation, tree)]
     is_hidden = _is_hidden(meters, who, tree)
-    now, comparable = uses_by_day(node.code, span.start, span.end, span)
-    before, last_year = ({}, {}) if is_hidden else (uses_by_day(node.code, *span.beside(one), None)[0] for one in (span.period.previous(), year_back(span.period)))
+    now, comparable = uses_by_day(node.code, span.start, span.end, span, as_of=as_of)
+    before, last_year = ({}, {}) if is_hidden else (uses_by_day(node.code, *span.beside(one), None, as_of=as_of)[0] for one in (span.period.previous(), year_back(span.period)))
     rows = () if is_hidden else tuple(
         carrier_row(use, before.get(key), last_year.get(key), comparable.get(key)) for key, use in sorted(now.items(), key=lambda one: -(one[1].kgce or Decimal(0)))
     )
     total, year_before, alike = (consumed(held) for held in (now, last_year, comparable))
-    parts = _parts(node, meters, who, tree, span)
+    parts = _parts(node, meters, who, tree, span, as_of)
     told = gathered({part.node.code: Aggregate(None, NOTHING, NOTHING) if part.use is None else part.use.quantity for part in parts})
     facts = None
     if len(seen) == len(meters):
-        uses = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER)
+        uses = uses_between([one.code for one in meters], span.start, span.end, level=FigureLevel.METER, as_of=as_of)
         facts = site_facts(meters, uses, rules=rules_at(span.last_day), site=node.code, is_one_site=node.kind is OrganisationKind.PARK)
     return PlaceEnergyPage(
         node, tree.get(node.parent or ""), span, finding_of(node.name, span.period, None if is_hidden else total, change_pct(alike, year_before)), rows, None if is_hidden else total,
@@ -133,15 +134,16 @@ def place_energy_page(*, code: str, who: Member, period: Period | None = None) -
     )  # fmt: skip
 
 
-def differences_page(*, who: Member, period: Period | None = None) -> DifferencesPage:
-    """Return every main meter with sub-meters that a person may see, the largest difference first (总分表差)."""
-    tree, span = tree_on(clock.today()), span_of(period or Period.year(clock.today().year))
-    seen = [one for one in energy_meters() if who.sees(one.organisation, tree)]
-    virtual = [one for one in virtual_meters() if who.sees(one.organisation, tree)]
+def differences_page(*, who: Member, period: Period | None = None, as_of: date | None = None) -> DifferencesPage:
+    """Return every main meter with sub-meters that a person may see, the largest difference first, as known at the end of a day (总分表差)."""
+    today = as_of or clock.today()
+    tree, span = tree_on(today), span_of(period or Period.year(today.year), as_of=as_of)
+    seen = [one for one in energy_meters(as_of=as_of) if who.sees(one.organisation, tree)]
+    virtual = [one for one in virtual_meters(as_of=as_of) if who.sees(one.organisation, tree)]
     of_formulas = {code for one in virtual for code in one.formula}
     parents = {one.parent_meter for one in seen}
     concerned = [one for one in seen if one.parent_meter or one.code in parents or one.code in of_formulas]
-    uses = uses_between([one.code for one in concerned], span.start, span.end, level=FigureLevel.METER)
+    uses = uses_between([one.code for one in concerned], span.start, span.end, level=FigureLevel.METER, as_of=as_of)
     found = differences_of(concerned, uses)
     names = {code: tree.find(code).name for code in {*(one.organisation for one in concerned), *(one.organisation for one in virtual)}}
     return DifferencesPage(span, _difference_finding(found, names), found, virtual_readings(virtual, concerned, uses), names, years_metered())
@@ -162,13 +164,13 @@ def _is_hidden(meters: Sequence[Meter], who: Member, tree: Tree) -> bool:
     return not is_safe(sum(not who.sees(code, tree) for code in _units(meters)))
 
 
-def _parts(node: Node, meters: Sequence[Meter], who: Member, tree: Tree, span: Span) -> tuple[PlacePart, ...]:
+def _parts(node: Node, meters: Sequence[Meter], who: Member, tree: Tree, span: Span, as_of: date | None) -> tuple[PlacePart, ...]:
     """Of a city its jurisdictions; of others its parks and whatever unit has meters and may be seen."""
     below = [one for one in tree.below(node.code) if one.kind.is_jurisdiction] if node.kind is OrganisationKind.CITY else [
         one for one in tree.below(node.code)
         if one.kind is OrganisationKind.PARK or (one.kind is OrganisationKind.UNIT and who.sees(one.code, tree) and any(meter.organisation == one.code for meter in meters))
     ]
-    uses = uses_between([one.code for one in below], span.start, span.end, level=FigureLevel.PLACE)
+    uses = uses_between([one.code for one in below], span.start, span.end, level=FigureLevel.PLACE, as_of=as_of)
     parts = []
     for one in below:
         inside = [meter for meter in meters if tree.covers(one.code, meter.organisation)]

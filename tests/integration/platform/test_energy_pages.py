@@ -1,11 +1,12 @@
 """Energy from meters: sums with coverage, load, flows, differences, virtual meters; the figures of a park; what may not be told."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from conftest import CITY, COUNTY, OTHER_COUNTY, OTHER_UNIT, UNIT
+from conftest import CITY, COUNTY, OTHER_COUNTY, OTHER_UNIT, UNIT, Clock
 from docx import Document
 from energy_steps import PARK, TENANT, metered_city
 from signed_client import signed_in
@@ -13,9 +14,12 @@ from test_api_areas import called
 
 from shuangkong.access.roles import Role
 from shuangkong.kernel.period import Period
+from shuangkong.lake.meter_file import import_meter_rows
 from shuangkong.services.energy_pages import unit_energy_page
+from shuangkong.services.meter_rollup import roll_up_meters
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.place_energy import differences_page, place_energy_page
+from shuangkong.services.readings import conventions_on, open_lake
 from shuangkong.store.models import ChainLink
 
 YEAR = Period.year(2026)
@@ -44,6 +48,28 @@ def test_a_unit_by_its_meters(officer) -> None:
     assert {(link.source.zh, link.target.zh): link.tce for link in page.links} == {
         ("电力", "生产"): Decimal("0.530928"), ("电力", "照明"): Decimal("0.088488"), ("电力", "未装分表或线损"): Decimal("0.302334"),
     }  # fmt: skip
+
+
+def test_a_past_day_knows_what_had_been_heard_by_then(person, tmp_path: Path, settings, still_clock: Clock) -> None:
+    settings.DATA = tmp_path
+    still_clock.set("2026-03-02")
+    metered_city(person, tmp_path)
+    officer, first = person(Role.VERIFIER, CITY), date(2026, 3, 2)
+    before = unit_energy_page(code=UNIT, who=officer, period=YEAR)
+    still_clock.set("2026-03-05")
+    late = [("U001.E01", "2026-03-02 00:00:00", "7600"), ("U001.E01", "2026-03-02 01:00:00", "7620"), ("U100.E01", "2026-03-02 00:15:00", "36125")]
+    import_meter_rows(open_lake(tmp_path, conventions=conventions_on(first)), late, now=datetime(2026, 3, 5, 1, tzinfo=UTC), name="更正")
+    roll_up_meters()
+    now, then = (unit_energy_page(code=UNIT, who=officer, period=YEAR, as_of=day) for day in (None, first))
+    assert (now.total.kgce, then.total, then.load.summary, then.differences) == (Decimal("936.498"), before.total, before.load.summary, before.differences)
+    assert [one.use.quantity.amount for one in then.rows] == [Decimal(7500), None]
+    place = place_energy_page(code="", who=officer, period=YEAR, as_of=first)
+    # 7500 of the works, 36000 of the data centre; water does not count.
+    assert (place.total.kgce, {part.node.code: part.use.kgce for part in place.parts if part.use}[COUNTY]) == (Decimal("5346.15"), Decimal("5346.15"))
+    assert not unit_energy_page(code=UNIT, who=officer, period=YEAR, as_of=date(2026, 3, 1)).rows  # no meter was registered yet
+    client = signed_in(officer)
+    assert "7,500" in client.get(f"/monitoring/energy/units/{UNIT}?period=2026&as_of=2026-03-02").content.decode()
+    assert called(officer).get(f"/api/energy/units/{UNIT}?period=2026&as_of=2026-03-02").json()["total"]["tce"] == "0.92175"
 
 
 def test_main_meters_against_sub_meters_and_virtual_ones(officer) -> None:

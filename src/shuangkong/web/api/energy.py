@@ -12,7 +12,7 @@ from shuangkong.services.energy_pages import unit_energy_page
 from shuangkong.services.park_assessment import WORD, park_assessment
 from shuangkong.services.place_energy import differences_page, place_energy_page
 from shuangkong.web.api.gate import Allowed
-from shuangkong.web.api.shapes import Exact, Short, Told, Year, answers, file_answers
+from shuangkong.web.api.shapes import Day, Exact, Short, Told, Year, answers, file_answers
 from shuangkong.web.page import language_of
 from shuangkong.web.returns.files import handed
 from shuangkong.web.security.logged import hands_out
@@ -186,21 +186,21 @@ def _period(text: str) -> Period | None:
 
 
 @router.get("/energy/units/{code}", auth=Allowed(_P.FIGURES_READ), response=answers(UnitMetered), summary="单位能耗 / a unit by its meters")
-def read_unit(request: HttpRequest, code: str, period: Short = "", carrier: Short = "electricity") -> Any:
+def read_unit(request: HttpRequest, code: str, period: Short = "", carrier: Short = "electricity", as_of: Day | None = None) -> Any:
     """What a unit used by its meters in a period such as 2026 or 2026-03 (单位能耗)."""
-    return unit_energy_page(code=code, who=request.member, period=_period(period), carrier=carrier)
+    return unit_energy_page(code=code, who=request.member, period=_period(period), carrier=carrier, as_of=as_of)
 
 
 @router.get("/energy/places/{code}", auth=Allowed(_P.FIGURES_READ), response=answers(PlaceMetered), summary="区域能耗 / a place by its meters")
-def read_place(request: HttpRequest, code: str, period: Short = "") -> Any:
+def read_place(request: HttpRequest, code: str, period: Short = "", as_of: Day | None = None) -> Any:
     """What a city, county, zone or park used by its meters, with what lies in it (区域能耗)."""
-    return place_energy_page(code=code, who=request.member, period=_period(period))
+    return place_energy_page(code=code, who=request.member, period=_period(period), as_of=as_of)
 
 
 @router.get("/energy/differences", auth=Allowed(_P.FIGURES_READ), response=answers(DifferencesMetered), summary="总分表差 / main meters against sub-meters")
-def read_differences(request: HttpRequest, period: Short = "") -> Any:
+def read_differences(request: HttpRequest, period: Short = "", as_of: Day | None = None) -> Any:
     """Main meters against their sub-meters, the largest difference first, and virtual meters (总分表差)."""
-    return differences_page(who=request.member, period=_period(period))
+    return differences_page(who=request.member, period=_period(period), as_of=as_of)
 
 
 @router.post("/energy/parks/{code}/assessment", auth=Allowed(_P.EXPORT), summary="园区年度能源利用评估 / a park's yearly assessment", **file_answers(WORD))
