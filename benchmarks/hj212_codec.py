@@ -14,10 +14,13 @@ import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from shuangkong.hj212 import Connection, Frame, Packet, Status
 from shuangkong.hj212.crc import crc_text
 from shuangkong.hj212.frame import framed
+from unit.hj212.hj212_definition import damaged  # found by the path above
 
 PACKETS, NAIVE_PACKETS = 50_000, 1_000
 DAMAGED = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
@@ -97,23 +100,6 @@ def read_all(stream: bytes, use: Callable[[Frame], object]) -> int:
                 use(event)
                 count += 1
     return count
-
-
-def damaged(dice: random.Random, raw: bytes) -> bytes:
-    """Return a frame with something wrong: bytes changed, put in, left out, cut off, a false length, a lost tail."""
-    place, kind = dice.randrange(len(raw)), dice.randrange(6)
-    match kind:
-        case 0:
-            return raw[:place] + dice.randbytes(1) + raw[place + 1 :]
-        case 1:
-            return raw[:place] + dice.randbytes(3) + raw[place:]
-        case 2:
-            return raw[:place] + raw[place + dice.randrange(1, 9) :]
-        case 3:
-            return raw[:place]
-        case 4:
-            return raw[:2] + b"%04d" % dice.randrange(10_000) + raw[6:]
-    return raw[: -dice.randrange(1, 8)]
 
 
 def survive(good: list[bytes], count: int) -> None:

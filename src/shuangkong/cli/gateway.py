@@ -134,9 +134,9 @@ async def _serve(listener: socket.socket, data: Path, tls: ssl.SSLContext | None
     from shuangkong.services.device_states import INBOX_FILE
     from shuangkong.services.telemetry import KnownDevices, open_gateway_inbox
 
-    done = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, done.set)
     server = Gateway(open_store=lambda: open_gateway_inbox(data), changed_devices=KnownDevices().changed, state_file=data / INBOX_FILE)
     await server.start(listener, tls=tls)
+    done = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, done.set)  # until here nothing waits to be kept
     await done.wait()
     await server.stop()

@@ -19,7 +19,7 @@ from shuangkong.hj212 import Closed, Connection, Frame, Skipped, Status
 from shuangkong.kernel.faults import Fault, InputRefused
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
-from shuangkong.services.device_states import INBOX_FILE, read_states
+from shuangkong.services.device_states import INBOX_FILE, read_clock, read_states
 from shuangkong.simulation.loggers import invented_loggers
 
 _DATA = click.option("--data", type=click.Path(path_type=Path), default=Path("var"), show_default=True, envvar="SHUANGKONG_DATA", help="数据目录 / data folder")
@@ -147,6 +147,8 @@ def devices(data: Path) -> None:
     例 / Example:
       shuangkong hj212 devices --data /srv/shuangkong
     """
+    if behind_s := read_clock(data / INBOX_FILE):
+        click.echo(say(Words(f"本机时钟与多数设备相差 {behind_s:+.0f} s，请校准本机时钟", f"the clock of this machine: most devices are ahead by {behind_s:+.0f} s; set it")), err=True)
     for one in read_states(data / INBOX_FILE):
         known = Words("已登记", "registered") if one.is_known else Words("未登记", "unknown")
         drift = "—" if one.drift_s is None else f"{one.drift_s:+.0f} s"

@@ -2,12 +2,13 @@
 
     request → 9011 accepted? → [data] → 9012 executed
 
+What a device says before the 9012 under the request's own command is its answer, kept beside the request; so is why it did not do it.
 Clocks are set when a device asks for it (1013) or is seen to be wrong; everything else is asked for by rows of `device_requests`.
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +16,13 @@ from shuangkong.gateway.commits import Commits
 from shuangkong.gateway.hall import Hall, Line
 from shuangkong.hj212 import Packet
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
-from shuangkong.services.device_requests import SET_CLOCK, DeviceRequest, RequestBook, RequestState
+from shuangkong.services.device_requests import SET_CLOCK, DeviceRequest, RequestBook, RequestState, Settlement
 
-DRIFT_MOST_SECONDS = 60.0
 CLOCK_EVERY_SECONDS = 3600.0
 _TRIES, _ANSWER_SECONDS, _EXECUTION_SECONDS = 3, 10.0, 300.0
 _ACCEPTANCE, _EXECUTION, _CLOCK_WANTED = "9011", "9012", "1013"
 _GOOD = "1"
+_SAID_MOST = 200  # items of one answer
 _ANSWER = 1
 
 
@@ -34,6 +35,7 @@ class _Open:
     tries: int
     until: float
     is_accepted: bool = False
+    said: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Exchanges:
@@ -43,7 +45,7 @@ class Exchanges:
         self._hall, self._commits = hall, commits
         self._book: RequestBook | None = None
         self._open: dict[str, _Open] = {}
-        self._settled: list[tuple[int, RequestState]] = []
+        self._settled: list[Settlement] = []
         self._clocks: dict[str, float] = {}  # whose clock was asked to be set, and when
         self._clocks_wanted: set[str] = set()
         hall.interaction = self.heard
@@ -83,7 +85,7 @@ class Exchanges:
         except BaseException:
             self._settled, self._clocks_wanted = settled + self._settled, wanted | self._clocks_wanted
             raise
-        over = {number for number, _ in self._settled}
+        over = {one.request for one in self._settled}
         for request in waiting:
             if request.id not in over and request.mn not in self._open and self._hall.by_mn.get(request.mn):
                 self._send(request, now, tries=1)
@@ -100,9 +102,16 @@ class Exchanges:
             self._clocks_wanted.add(mn)
             return
         one = self._open.get(mn)
-        if one is None or packet.request_id not in (one.request_id, None):
+        if one is None:
+            return
+        if command == one.request.command:  # some devices give it a request id of their own
+            one.said += packet.pairs[: _SAID_MOST - len(one.said)]
+            return
+        if packet.request_id not in (one.request_id, None):
             return
         told = packet.other
+        if command in (_ACCEPTANCE, _EXECUTION):
+            one.said += [(key, told[key]) for key in ("QnRtn", "ExeRtn") if told.get(key, _GOOD) != _GOOD]
         if command == _ACCEPTANCE and told.get("QnRtn", _GOOD) != _GOOD:
             self._settle(one, RequestState.REFUSED)
         elif command == _ACCEPTANCE:
@@ -112,14 +121,14 @@ class Exchanges:
             self._settle(one, RequestState.DONE if told.get("ExeRtn") == _GOOD else RequestState.FAILED)
 
     def _look_at_clocks(self, now: float) -> None:
-        for sighting in self._hall.sightings.wrong_clocks(DRIFT_MOST_SECONDS):
+        for sighting in self._hall.sightings.wrong_clocks():
             if now - self._clocks.get(sighting.mn, -CLOCK_EVERY_SECONDS) >= CLOCK_EVERY_SECONDS:
                 self._clocks[sighting.mn] = now
                 self._clocks_wanted.add(sighting.mn)
 
     def _send(self, request: DeviceRequest, now: float, *, tries: int) -> None:
         line = self._hall.by_mn[request.mn][-1]
-        moment = datetime.now(CHINA_STANDARD_TIME)
+        moment = datetime.now(CHINA_STANDARD_TIME) + timedelta(seconds=self._hall.sightings.behind_s())
         request_id = f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03}"
         area = f"SystemTime={moment:%Y%m%d%H%M%S}" if request.command == SET_CLOCK else request.area
         if line.header is None or not line.send(line.header._replace(
@@ -138,13 +147,13 @@ class Exchanges:
             del self._open[one.request.mn]  # it has hung up: asked again when it is back
 
     def _settle(self, one: _Open, state: RequestState) -> None:
-        self._settled.append((one.request.id, state))
+        self._settled.append(Settlement(one.request.id, state, tuple(one.said)))
         del self._open[one.request.mn]
         if one.request.command == SET_CLOCK and state is RequestState.DONE:
             self._hall.sightings.of(one.request.mn, is_known=True).forget_drift()
 
 
-def _exchanged(book: RequestBook, settled: list[tuple[int, RequestState]], clocks: set[str]) -> list[DeviceRequest]:
+def _exchanged(book: RequestBook, settled: list[Settlement], clocks: set[str]) -> list[DeviceRequest]:
     book.settle(settled)
     for mn in clocks:
         book.ask(mn=mn, command=SET_CLOCK, reason="clock")

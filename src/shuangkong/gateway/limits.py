@@ -12,6 +12,7 @@ class Limits(NamedTuple):
     connections_most: int = 20_000
     unknown_most: int = 2_000  # connections from which nothing valid has come yet; the oldest goes
     per_device_most: int = 3  # a logger that dials again before its dead connection is noticed; the oldest goes
+    handshake_s: float = 10.0  # of TLS
     introduction_s: float = 30.0  # until the first valid packet
     idle_s: float = 7200.0  # real-time intervals go up to an hour
     settle_s: float = 0.15  # pause after which a frame without line end is whole

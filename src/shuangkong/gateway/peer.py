@@ -5,7 +5,6 @@ and so is its answer, until the register of devices changes.
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from shuangkong.gateway.hall import Hall
@@ -41,8 +40,8 @@ _SILENCE = _Answer(b"", b"", Variant.HJ212)
 class Peer(asyncio.Protocol):
     """One connection of a logger (数采仪连接)."""
 
-    def __init__(self, hall: Hall, lost: "Callable[[Peer], None]") -> None:
-        self._lost = lost
+    def __init__(self, hall: Hall, peers: "set[Peer]") -> None:
+        self._peers = peers
         self._hall, self._codec, self._loop = hall, Connection(), asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._known: dict[bytes, _Answer] = {}
@@ -63,6 +62,7 @@ class Peer(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=READ_BYTES)
         if hasattr(transport, "max_size"):
             transport.max_size = READ_BYTES  # what one read may bring, of thousands of connections at once
+        self._peers.add(self)
         self._hall.arrived(self)
 
     def connection_lost(self, trouble: Exception | None) -> None:
@@ -74,7 +74,7 @@ class Peer(asyncio.Protocol):
         self._take()
         self._transport = None
         self._hall.left(self)
-        self._lost(self)
+        self._peers.discard(self)
 
     def data_received(self, received: bytes) -> None:
         """Take what has come."""

@@ -60,8 +60,8 @@ class Gateway:
         if self._state_file is not None:
             await self.exchanges.open(self._state_file)
             self._book = await self._commits.on_thread(partial(StateBook, self._state_file))
-        await self.reload()
-        server = await loop.create_server(self._peer, sock=listener, backlog=_BACKLOG, ssl=tls)
+        await _once_it_can(self.reload)  # who dials meanwhile waits in the backlog
+        server = await loop.create_server(self._peer, sock=listener, backlog=_BACKLOG, ssl=tls, ssl_handshake_timeout=self.limits.handshake_s if tls else None)
         self._servers.append(server)
         every = ((TICK_SECONDS, self._look_after), (SWEEP_SECONDS, self._sweep), (RELOAD_SECONDS, self.reload), (STATE_SECONDS, self._save_states), (SWEEP_SECONDS, self.exchanges.turn))
         self._chores = [loop.create_task(_every(seconds, chore)) for seconds, chore in every]
@@ -89,11 +89,8 @@ class Gateway:
         await self._commits.close()
 
     def _peer(self) -> asyncio.Protocol:
-        if len(self._peers) >= self.limits.connections_most:
-            return _Refused()
-        peer = Peer(self.hall, self._peers.discard)
-        self._peers.add(peer)
-        return peer
+        # With TLS a connection is one of ours only after its handshake; whoever never gets so far is none.
+        return _Refused() if len(self._peers) >= self.limits.connections_most else Peer(self.hall, self._peers)
 
     async def _look_after(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -122,7 +119,10 @@ class Gateway:
 
     async def _save_states(self) -> None:
         if self._book is not None and (news := list(self.hall.sightings.news())):
-            await self._commits.on_thread(partial(self._book.add, news))
+            behind_s = self.hall.sightings.behind_s()
+            if behind_s:
+                _log.error("the clock of this machine is %.0f s behind those of its devices; none of theirs is set", behind_s)
+            await self._commits.on_thread(partial(self._book.add, news, behind_s=behind_s))
 
 
 class _Refused(asyncio.Protocol):
@@ -130,6 +130,16 @@ class _Refused(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()
+
+
+async def _once_it_can(chore: Callable[[], Awaitable[None]]) -> None:
+    """Do a chore; while it fails, a database being away, try again."""
+    while True:
+        try:
+            return await chore()
+        except Exception as trouble:
+            _log.warning("%s", trouble)
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 async def _every(seconds: float, chore: Callable[[], Awaitable[None]]) -> None:

@@ -1,5 +1,6 @@
 """What is seen of each device between two savings of its state (接入见闻)."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -7,7 +8,9 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.services.device_states import DeviceState
 
 STRANGERS_MOST = 5_000
+DRIFT_MOST_SECONDS = 60.0
 _DRIFT_WINDOW_SECONDS = 600
+_WITNESSES_LEAST = 5
 
 
 class Sighting:
@@ -45,17 +48,18 @@ class Sighting:
         stamped = _moment(request_id) if request_id else None
         if stamped is None:
             return
-        if (now - self._window).total_seconds() > _DRIFT_WINDOW_SECONDS:
+        if abs((now - self._window).total_seconds()) > _DRIFT_WINDOW_SECONDS:
             self._window, self._ahead_before, self._ahead = now, self._ahead, None
         ahead = (stamped - now).total_seconds()
         if self._ahead is None or ahead > self._ahead:
             self._ahead = ahead
 
-    def told(self) -> DeviceState:
-        """Return what was seen, and begin anew (取出)."""
+    def told(self, *, ours_s: float) -> DeviceState:
+        """Return what was seen, and begin anew (取出); its clock is held against the right time where ours is `ours_s` behind."""
+        drift_s = None if self.drift_s is None else self.drift_s - ours_s
         state = DeviceState(
             self.mn, self.is_known, self.connections, self.address, self.first_seen, self.last_seen, f"{self.last_seen.astimezone(CHINA_STANDARD_TIME):%Y-%m-%d}",
-            self.frames, self.refused, self.reason, self.drift_s,
+            self.frames, self.refused, self.reason, drift_s,
         )  # fmt: skip
         self.frames = self.refused = 0
         self.reason, self.is_new = "", False
@@ -68,6 +72,7 @@ class Sightings:
     def __init__(self) -> None:
         self._by_mn: dict[str, Sighting] = {}
         self._strangers = 0
+        self._begun, self._begun_at = datetime.now(UTC), time.monotonic()
 
     def of(self, mn: str, *, is_known: bool) -> Sighting:
         """Return that of a device; one beyond the number of strangers is not kept."""
@@ -82,17 +87,39 @@ class Sightings:
             self._strangers -= 1
         return found
 
-    def wrong_clocks(self, most_s: float) -> Iterator[Sighting]:
-        """Yield the connected devices whose clock is off by more than so many seconds (时钟偏差过大)."""
+    def behind_s(self) -> float:
+        """Return how far our own clock is behind, 0 where nothing says so (本机时钟偏差).
+
+        Most devices do not err by the same all at once: then the clock of this machine does. Where it has been set by as much, one is enough to say so.
+        """
+        drifts = sorted(one.drift_s for one in self._by_mn.values() if one.is_known and one.drift_s is not None)
+        supposed, enough = -self._leapt_s(), 1
+        if not _is_off(supposed):
+            supposed, enough = drifts[len(drifts) // 2] if drifts else 0.0, _WITNESSES_LEAST
+        witnesses = sum(not _is_off(one - supposed) for one in drifts)
+        return supposed if _is_off(supposed) and witnesses >= enough and witnesses * 2 >= len(drifts) else 0.0
+
+    def wrong_clocks(self) -> Iterator[Sighting]:
+        """Yield the connected devices whose clock is wrong (时钟偏差过大), and not ours."""
+        behind_s, leapt_s = self.behind_s(), self._leapt_s()
         for one in self._by_mn.values():
-            if one.is_known and one.connections and one.drift_s is not None and abs(one.drift_s) > most_s:
+            if one.is_known and one.connections and one.drift_s is not None and all(_is_off(one.drift_s - ours) for ours in (0.0, behind_s, -leapt_s)):
                 yield one
+
+    def _leapt_s(self) -> float:
+        """How far our clock has been set forward since we began."""
+        return (datetime.now(UTC) - self._begun).total_seconds() - (time.monotonic() - self._begun_at)
 
     def news(self) -> Iterator[DeviceState]:
         """Yield those of which there is something new (有变化的)."""
+        ours_s = self.behind_s()
         for one in self._by_mn.values():
             if one.is_new:
-                yield one.told()
+                yield one.told(ours_s=ours_s)
+
+
+def _is_off(seconds: float) -> bool:
+    return abs(seconds) > DRIFT_MOST_SECONDS
 
 
 def _moment(request_id: bytes) -> datetime | None:

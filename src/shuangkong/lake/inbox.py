@@ -151,7 +151,11 @@ class _Transaction:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            self._connection.commit()
+            try:
+                self._connection.commit()
+            except BaseException:  # a full disk: what is left open would hold the lock of all others
+                self._connection.rollback()
+                raise
         else:
             self._connection.rollback()
 

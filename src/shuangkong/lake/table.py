@@ -8,7 +8,8 @@ is invisible, and a process that dies leaves nothing but a stray file for `vacuu
 import json
 import os
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,7 @@ class LakeTable:
             settings = {"delta.logRetentionDuration": LOG_KEPT, "delta.checkpointInterval": "100"}
             DeltaTable.create(folder, schema=self._schema, mode="ignore", partition_by=list(shape.partitions), configuration=settings)
         self._delta = DeltaTable(folder)
+        self._mark = ""  # what the names of files begin with that are to go if they are not committed
 
     @property
     def version(self) -> int:
@@ -96,7 +98,7 @@ class LakeTable:
         by = order or ", ".join((*self.shape.partitions, *self.shape.order))
         written = engine.execute(
             f"COPY (SELECT {columns} FROM ({query}) ORDER BY {by}) TO {quoted(self.folder)} (FORMAT parquet, PARTITION_BY ({', '.join(self.shape.partitions)}),"
-            " COMPRESSION zstd, PARQUET_VERSION v2, APPEND, RETURN_STATS, FILENAME_PATTERN '{uuid}')"
+            f" COMPRESSION zstd, PARQUET_VERSION v2, APPEND, RETURN_STATS, FILENAME_PATTERN '{self._mark}{{uuid}}')"
         ).fetchall()
         made_at = int(datetime.now(UTC).timestamp() * 1000)
         return [
@@ -149,6 +151,22 @@ class LakeTable:
                 self.commit(self.write(engine, rows_of(self.shape, small), is_change=False), small, is_change=False)
                 gone += len(small)
         return gone
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Delete what was written inside and not committed, if it fails (失败不留残余): on a full disk each try would leave more."""
+        self._mark = f"{uuid.uuid4()}-"
+        try:
+            yield
+        except BaseException:
+            self.refresh()
+            named = {one.path for one in self.files()}
+            for path in self.folder.rglob(f"{self._mark}*"):
+                if path not in named:
+                    path.unlink()
+            raise
+        finally:
+            self._mark = ""
 
     def vacuum(self, *, hours: int = FILES_KEPT_HOURS) -> int:
         """Delete files that no snapshot of the last hours names, and return how many (清理)."""

@@ -1,6 +1,7 @@
 """Devices as pages show them (设备状态页): who is on line, who is silent since when, whose clock is wrong, who is not known; one device with its requests."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from shuangkong.access.roles import Permission
+from shuangkong.hj212.editions import codes, factor_by_code, keys, suffixes
 from shuangkong.hj212.editions import command as command_of
 from shuangkong.kernel.language import Words
 from shuangkong.services import clock
@@ -17,8 +19,8 @@ from shuangkong.services.alarm_devices import error_rate
 from shuangkong.services.alarm_records import alarm_rule
 from shuangkong.services.alarm_wording import reason_words
 from shuangkong.services.device_care import Adoption, DeviceCommand, adoption_of, commands_for
-from shuangkong.services.device_requests import DeviceRequest, RequestState, read_requests
-from shuangkong.services.device_states import INBOX_FILE, DeviceState, read_states
+from shuangkong.services.device_requests import DeviceRequest, RequestState, read_answers, read_requests
+from shuangkong.services.device_states import INBOX_FILE, DeviceState, read_clock, read_states
 from shuangkong.services.monitoring_marks import notices_in_force
 from shuangkong.services.monitoring_pages import NO_SETUP, DevicePage, Setup, device_page, seen_points, setups_on
 from shuangkong.services.monitoring_points import UnknownPoint
@@ -27,6 +29,7 @@ from shuangkong.services.slices import Slice, slice_of
 from shuangkong.store.models import Device
 
 _MOST = 200
+_CODES = {"QnRtn": "request_results", "ExeRtn": "execution_results"}
 
 
 class Condition(Enum):
@@ -89,6 +92,7 @@ class DevicesPage:
     total: int
     strangers: tuple[DeviceState, ...]
     may_manage: bool
+    clock_behind: str | None
 
     @property
     def online(self) -> int:
@@ -98,11 +102,12 @@ class DevicesPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownRequest:
-    """A request to a device as it is shown (对设备的请求)."""
+    """A request to a device as it is shown (对设备的请求), with what the device said: names and values."""
 
     row: DeviceRequest
     name: Words
     state: Words
+    said: tuple[tuple[Words, Words], ...]
 
     @property
     def link(self) -> int | None:
@@ -142,7 +147,7 @@ def devices_page(*, who: Member, text: str = "", condition: str = "", number: in
     strangers = _strangers(states) if may_manage else ()
     return DevicesPage(
         slice_of(found, number), tuple((one, counted[one]) for one in _ORDER if counted[one]), sum(one.drifts for one in lines), sum(one.errs for one in lines), len(lines), strangers,
-        may_manage,
+        may_manage, f"{behind_s:+.0f}" if (behind_s := read_clock(_inbox())) else None,
     )  # fmt: skip
 
 
@@ -200,13 +205,37 @@ def device_care_page(*, mn: str, who: Member) -> DeviceCarePage:
     state = next((one for one in read_states(_inbox()) if one.mn == mn), None)
     stopped = _stopped()
     line = _line(held.now, state, bool({(held.point.organisation, ""), (held.point.organisation, held.point.code)} & stopped))
-    requests = tuple(_request(one) for one in read_requests(_inbox(), mn=mn, most=50))
+    asked = read_requests(_inbox(), mn=mn, most=50)
+    said = read_answers(_inbox(), asked)
+    requests = tuple(_request(one, said.get(one.id, ())) for one in asked)
     return DeviceCarePage(held, line, requests, commands_for(held.now.edition) if held.may_manage and not held.now.is_retired else (), adoption_of(mn) if held.may_manage else None)
 
 
-def _request(row: DeviceRequest) -> ShownRequest:
+def _request(row: DeviceRequest, said: Iterable[tuple[str, str]]) -> ShownRequest:
     known = command_of(row.command)
-    return ShownRequest(row, Words(known.zh, known.en) if known else Words(row.command, row.command), Words(row.state.value, _STATES[row.state]))
+    name = Words(known.zh, known.en) if known else Words(row.command, row.command)
+    return ShownRequest(row, name, Words(row.state.value, _STATES[row.state]), tuple(_said(*one) for one in said))
+
+
+def _said(key: str, value: str) -> tuple[Words, Words]:
+    """An item of an answer: its name by the tables of the standard, times and codes readable, the rest as the device wrote it."""
+    code, dash, suffix = key.partition("-")
+    field, factor = (suffixes() if dash else keys()).get(suffix if dash else key), factor_by_code().get(code) if dash else None
+    name = Words(field.zh, field.en) if field else Words(suffix or key, suffix or key)
+    if dash:
+        name = Words(f"{factor.zh} {name.zh}", f"{factor.en} {name.en}") if factor else Words(f"{code} {name.zh}", f"{code} {name.en}")
+    meaning = codes(_CODES[key]).get(value) if key in _CODES else None
+    if meaning:
+        return name, Words(f"{value} {meaning.zh}", f"{value} {meaning.en}")
+    shown = _time(value) if field and field.kind == "time" else value
+    return name, Words(shown, shown)
+
+
+def _time(value: str) -> str:
+    try:
+        return datetime.fromisoformat(f"{value[:8]}T{value[8:]}").isoformat(" ")
+    except ValueError:
+        return value
 
 
 def stranger_page(*, mn: str, who: Member) -> tuple[DeviceState, Setup]:

@@ -4,9 +4,9 @@ Whoever wants something adds a row; the gateway sends it when the device is conn
 what was asked can be read later. Passwords and keys are never asked for in this way.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from shuangkong.hj212.editions import command as command_of
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
+from shuangkong.services.device_states import read_rows
 
 SET_CLOCK = "1012"
 HISTORY = {"2051": timedelta(minutes=10), "2061": timedelta(hours=1), "2031": timedelta(days=1)}
@@ -26,9 +27,11 @@ _TABLE = (
 )
 _MAKE = (
     _TABLE,
+    "CREATE TABLE IF NOT EXISTS device_answer (request INTEGER PRIMARY KEY REFERENCES device_request (id), said TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS device_request_waiting ON device_request (state, mn)",
 )
 _COLUMNS = "id, mn, command, area, reason, asked_at, state, settled_at"
+_SECRET_ITEMS = frozenset({"PW", "NewPW", "NewSK"})
 
 
 class RequestState(Enum):
@@ -63,6 +66,14 @@ class DeviceRequest(NamedTuple):
     asked_at: datetime
     state: RequestState
     settled_at: datetime | None
+
+
+class Settlement(NamedTuple):
+    """What came of a request (请求结果), with the items the device said, in their order."""
+
+    request: int
+    state: RequestState
+    said: tuple[tuple[str, str], ...] = ()
 
 
 class RequestBook:
@@ -103,11 +114,13 @@ class RequestBook:
         found = self._connection.execute(f"SELECT {_COLUMNS} FROM device_request WHERE state = 'WAITING' ORDER BY id LIMIT ?", (most,)).fetchall()
         return [_read(row) for row in found]
 
-    def settle(self, told: Iterable[tuple[int, RequestState]]) -> None:
-        """Say what came of some requests (登记结果)."""
-        now = datetime.now(UTC).isoformat()
+    def settle(self, told: Iterable[Settlement]) -> None:
+        """Say what came of some requests (登记结果); secrets that a device says are left out."""
+        now, some = datetime.now(UTC).isoformat(), list(told)
+        said = [(one.request, [pair for pair in one.said if pair[0] not in _SECRET_ITEMS]) for one in some]
         with self._connection:
-            self._connection.executemany("UPDATE device_request SET state = ?, settled_at = ? WHERE id = ?", [(state.name, now, number) for number, state in told])
+            self._connection.executemany("UPDATE device_request SET state = ?, settled_at = ? WHERE id = ?", [(one.state.name, now, one.request) for one in some])
+            self._connection.executemany("INSERT OR REPLACE INTO device_answer VALUES (?, ?)", [(number, json.dumps(pairs, ensure_ascii=False)) for number, pairs in said if pairs])
 
     def close(self) -> None:
         """Close the connection."""
@@ -116,13 +129,15 @@ class RequestBook:
 
 def read_requests(path: Path, *, mn: str | None = None, most: int = 200) -> list[DeviceRequest]:
     """Return the newest requests, of one device or of all (读请求)."""
-    if not path.exists():
-        return []
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'device_request'").fetchone():
-            return []
-        rows = connection.execute(f"SELECT {_COLUMNS} FROM device_request WHERE ? IN ('', mn) ORDER BY id DESC LIMIT ?", (mn or "", most)).fetchall()
-    return [_read(row) for row in rows]
+    query = f"SELECT {_COLUMNS} FROM device_request WHERE ? IN ('', mn) ORDER BY id DESC LIMIT ?"
+    return [_read(row) for row in read_rows(path, "device_request", query, mn or "", most)]
+
+
+def read_answers(path: Path, requests: Iterable[DeviceRequest]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Return what devices said to some requests, by request (读应答内容)."""
+    wanted = [one.id for one in requests]
+    query = f"SELECT request, said FROM device_answer WHERE request IN ({', '.join('?' * len(wanted))})"
+    return {number: tuple((key, value) for key, value in json.loads(said)) for number, said in read_rows(path, "device_answer", query, *wanted)}
 
 
 def _read(row: tuple[int, str, str, str, str, str, str, str | None]) -> DeviceRequest:

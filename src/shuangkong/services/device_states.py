@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 INBOX_FILE = "inbox.db"
 STRANGERS_MOST = 10_000
@@ -22,6 +22,8 @@ _ADD = (
     " refused = excluded.refused + CASE WHEN day = excluded.day THEN refused ELSE 0 END, reason = CASE WHEN excluded.reason = '' THEN reason ELSE excluded.reason END,"
     " drift_s = coalesce(excluded.drift_s, drift_s), day = excluded.day"
 )
+_MAKE_CLOCK = "CREATE TABLE IF NOT EXISTS gateway_clock (id INTEGER PRIMARY KEY CHECK (id = 1), behind_s REAL NOT NULL)"
+_SET_CLOCK = "INSERT INTO gateway_clock VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET behind_s = excluded.behind_s WHERE behind_s <> excluded.behind_s"
 _FORGET = (
     "DELETE FROM device_state WHERE NOT is_known AND mn NOT IN (SELECT mn FROM device_state WHERE NOT is_known ORDER BY last_seen DESC LIMIT"
     f" {STRANGERS_MOST})"
@@ -56,11 +58,13 @@ class StateBook:
         self._connection.execute("PRAGMA synchronous = NORMAL")
         with self._connection:
             self._connection.execute(_MAKE)
+            self._connection.execute(_MAKE_CLOCK)
             self._connection.execute("UPDATE device_state SET connections = 0")  # whoever was connected was so to a gateway that is gone
 
-    def add(self, seen: Iterable[DeviceState]) -> None:
-        """Add what has been seen since the last time; counts are added up within a day (累加)."""
+    def add(self, seen: Iterable[DeviceState], *, behind_s: float = 0.0) -> None:
+        """Add what has been seen since the last time, and how far the gateway's own clock is behind; counts are added up within a day (累加)."""
         with self._connection:
+            self._connection.execute(_SET_CLOCK, (behind_s,))
             self._connection.executemany(_ADD, [(*one[:4], one.first_seen.isoformat(), one.last_seen.isoformat(), *one[6:]) for one in seen])
             self._connection.execute(_FORGET)
 
@@ -69,12 +73,21 @@ class StateBook:
         self._connection.close()
 
 
+def read_clock(path: Path) -> float:
+    """Return how far the gateway's clock is behind those of its devices, 0 where it is right (网关时钟偏差). [s]"""
+    rows = read_rows(path, "gateway_clock", "SELECT behind_s FROM gateway_clock")
+    return float(rows[0][0]) if rows else 0.0
+
+
 def read_states(path: Path) -> list[DeviceState]:
     """Return the devices by MN; none where no gateway has run yet (读设备状态)."""
+    rows = read_rows(path, "device_state", "SELECT * FROM device_state ORDER BY mn")
+    return [DeviceState(mn, bool(is_known), connections, address, datetime.fromisoformat(first), datetime.fromisoformat(last), *rest) for mn, is_known, connections, address, first, last, *rest in rows]
+
+
+def read_rows(path: Path, table: str, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return the rows of a query beside the inbox; none where no gateway has made file or table yet (只读查询)."""
     if not path.exists():
         return []
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'device_state'").fetchone():
-            return []
-        rows = connection.execute("SELECT * FROM device_state ORDER BY mn").fetchall()
-    return [DeviceState(mn, bool(is_known), connections, address, datetime.fromisoformat(first), datetime.fromisoformat(last), *rest) for mn, is_known, connections, address, first, last, *rest in rows]
+        return connection.execute(query, values).fetchall() if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() else []

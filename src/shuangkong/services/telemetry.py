@@ -11,9 +11,11 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from django.db import close_old_connections
+
 from shuangkong.hj212 import Packet
 from shuangkong.hj212.editions import factor_by_code
-from shuangkong.lake.drain import drain, drain_once, type_of_parse
+from shuangkong.lake.drain import TryLater, drain, drain_once, type_of_parse
 from shuangkong.lake.inbox import Batch, Inbox, open_inbox
 from shuangkong.lake.readings import Lake, Merged, Reading
 from shuangkong.lake.table import LakeTable, TableShape, rows_of
@@ -36,7 +38,7 @@ from shuangkong.services.telemetry_frames import (
 
 type_of_devices = Mapping[str, DeviceSettings]
 
-RELOAD_SECONDS, GAPS_SECONDS, ARCHIVE_SECONDS = 5.0, 60.0, 30.0
+RELOAD_SECONDS, GAPS_SECONDS, ARCHIVE_SECONDS, RETRY_SECONDS = 5.0, 60.0, 30.0, 5.0
 REPLAYED = "hj212-replay"
 _BODY_BYTES = 4 << 20
 # What a figure is a figure of, by its command. A real-time value is known by its field alone: Rtd, ZsRtd.
@@ -66,6 +68,7 @@ class KnownDevices:
 
     def changed(self) -> type_of_devices | None:
         """Return the devices if their register has changed since it was last asked, else None."""
+        close_old_connections()  # one that the database has ended, by a restart, is dialled anew
         setup = newest_setup()
         if setup == self._setup:
             return None
@@ -74,19 +77,24 @@ class KnownDevices:
 
     def current(self) -> type_of_devices:
         """Return the devices as they were some seconds ago at most."""
-        if time.monotonic() - self._asked_at > RELOAD_SECONDS:
-            self.changed()
-            self._asked_at = time.monotonic()
+        return self._told if time.monotonic() - self._asked_at <= RELOAD_SECONDS else self.anew()
+
+    def anew(self) -> type_of_devices:
+        """Return the devices as they are."""
+        self.changed()
+        self._asked_at = time.monotonic()
         return self._told
 
 
-def parser(devices: Callable[[], type_of_devices]) -> type_of_parse:
+def parser(devices: Callable[[], type_of_devices], *, anew: Callable[[], type_of_devices] | None = None) -> type_of_parse:
     """Return what splits a batch of frames, or of readings of meters, into readings and what goes to quarantine (通信包解析).
 
     Parameters
     ----------
     devices : callable
-        The devices in use, asked once for every batch.
+        The devices in use, asked once for every batch. Where it fails the batch waits.
+    anew : callable, optional
+        The devices at this moment, asked where the gateway has answered one that is not among them.
     """
 
     def parse(batch: Batch) -> Iterator[Reading | bytes]:
@@ -95,27 +103,36 @@ def parser(devices: Callable[[], type_of_devices]) -> type_of_parse:
             return
         if batch.kind not in (KIND, REPLAYED):
             raise ValueError(f"a batch of kind {batch.kind}")
-        known = devices()
+        known, is_new = _asked(devices), False
         for verdict, raw in records(batch.body):
-            yield from _parsed(verdict, raw, known)
+            found, packet = _judged(verdict, raw, known)
+            if found is Verdict.UNKNOWN_MN and verdict is Verdict.ACCEPTED and not is_new:
+                known, is_new = _asked(anew or devices), True
+                found, packet = _judged(verdict, raw, known)
+            told = readings_of(packet, known[packet.mn or ""]) if packet else None
+            yield from [set_aside(Verdict.NO_TIME if packet else found, raw)] if told is None else told
 
     return parse
 
 
-def _parsed(verdict: Verdict, raw: bytes, devices: type_of_devices) -> Iterable[Reading | bytes]:
+def _asked(devices: Callable[[], type_of_devices]) -> type_of_devices:
+    try:
+        return devices()
+    except Exception as trouble:
+        raise TryLater(f"the register of devices is away: {trouble}") from trouble
+
+
+def _judged(verdict: Verdict, raw: bytes, devices: type_of_devices) -> tuple[Verdict, Packet | None]:
+    """What becomes of a frame, with its packet where its figures may be read."""
     if verdict not in (Verdict.ACCEPTED, Verdict.UNJUDGED):
-        return [set_aside(verdict, raw)]
+        return verdict, None
     frame = frame_for(raw, devices)
     if frame is None:
-        return [set_aside(Verdict.BAD_STRUCTURE, raw)]
+        return Verdict.BAD_STRUCTURE, None
     found = judged(frame, devices)
     if found is Verdict.WRONG_PASSWORD and verdict is Verdict.ACCEPTED:  # it was right when it came, and has been answered
         found = Verdict.ACCEPTED
-    if found is not Verdict.ACCEPTED:
-        return [set_aside(found, raw)]
-    packet = frame.packet
-    told = readings_of(packet, devices[packet.mn or ""])
-    return [set_aside(Verdict.NO_TIME, raw)] if told is None else told
+    return found, frame.packet if found is Verdict.ACCEPTED else None
 
 
 def readings_of(packet: Packet, device: DeviceSettings) -> list[Reading] | None:
@@ -189,26 +206,38 @@ class ArchivingInbox:
 
     def _keep(self, batches: list[Batch], last: int) -> None:
         added = []
-        with self._lake.engine() as engine:
+        with self._lake.engine() as engine, self._frames.all_or_nothing():
             engine.execute("CREATE TABLE kept (inbox VARCHAR, id BIGINT, received_at TIMESTAMPTZ, body BLOB)")
             if batches:
                 engine.executemany("INSERT INTO kept VALUES (?, ?, ?, ?)", [[self._inbox.name, one.id, one.received_at, one.body] for one in batches])
                 added = self._frames.write(engine, "SELECT *, CAST(received_at AS DATE) AS day FROM kept")
-        if added:
-            self._frames.commit(added, sources={self._inbox.name: last})
+            if added:
+                self._frames.commit(added, sources={self._inbox.name: last})
 
 
 def drain_telemetry(*, data: Path, stop: Event, heard: Callable[[Merged], object] = lambda merged: None) -> None:
-    """Take what the gateway receives into the lake until told to stop (入湖)."""
-    lake, inbox = _opened(data)
+    """Take what the gateway receives into the lake until told to stop (入湖). A full disk or a database away is waited for: what was answered lies in the inbox."""
     asking = Thread(target=_ask_for_gaps, args=(data, stop), name="back-fill", daemon=True)
     asking.start()
     try:
-        drain(lake, ArchivingInbox(inbox, lake), parser(KnownDevices().current), stop=stop, heard=heard)
+        while not stop.is_set():
+            try:
+                _drain(data, stop, heard)
+            except Exception as trouble:
+                _log.error("nothing goes into the lake, tried again in %.0f s: %s", RETRY_SECONDS, trouble)
+                stop.wait(RETRY_SECONDS)
     finally:
-        inbox.close()
         stop.set()
         asking.join()
+
+
+def _drain(data: Path, stop: Event, heard: Callable[[Merged], object]) -> None:
+    lake, inbox = _opened(data)
+    known = KnownDevices()
+    try:
+        drain(lake, ArchivingInbox(inbox, lake), parser(known.current, anew=known.anew), stop=stop, heard=heard)
+    finally:
+        inbox.close()
 
 
 def _ask_for_gaps(data: Path, stop: Event) -> None:

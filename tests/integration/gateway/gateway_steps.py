@@ -2,11 +2,15 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import pytest
 
 from shuangkong.gateway import Gateway, Limits
 from shuangkong.gateway.limits import USUAL_LIMITS
@@ -80,24 +84,45 @@ class Place:
         self.folder, self.gateway, self.port, self.devices = folder, gateway, port, devices
         self.loggers: list[Logger] = []
 
-    async def dial(self, *, variant: Variant = Variant.HJ212, key: bytes | None = None) -> Logger:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+    async def dial(self, *, variant: Variant = Variant.HJ212, key: bytes | None = None, tls: ssl.SSLContext | None = None) -> Logger:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=tls, server_hostname="localhost" if tls else None)
         self.loggers.append(Logger(reader, writer, Connection(crc_variant=variant, sm4_key=key)))
         return self.loggers[-1]
 
 
 @asynccontextmanager
-async def running(folder: Path, *, open_store: Callable[[], Any] | None = None, limits: Limits = USUAL_LIMITS, devices: Mapping[str, DeviceSettings] = DEVICES) -> AsyncIterator[Place]:  # fmt: skip
+async def running(
+    folder: Path, *, open_store: Callable[[], Any] | None = None, limits: Limits = USUAL_LIMITS, devices: Mapping[str, DeviceSettings] = DEVICES, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Place]:  # fmt: skip
     told = dict(devices)
     gateway = Gateway(open_store=open_store or (lambda: open_inbox(folder / "inbox.db")), changed_devices=lambda: dict(told), state_file=folder / "inbox.db", limits=limits)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        await gateway.start(listener)
+        await gateway.start(listener, tls=tls)
         try:
             yield (place := Place(folder, gateway, listener.getsockname()[1], told))
         finally:
             await gateway.stop()
             for logger in place.loggers:
                 await logger.close()
+
+
+async def asked_of(logger: Logger, place: Place) -> Packet:
+    """The next request the gateway makes of a logger."""
+    await place.gateway.exchanges.turn()
+    while (packet := await logger.answer()).command_code in ("9013", "9014"):
+        pass
+    return packet
+
+
+def set_back(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> None:
+    """Set the clock that a module reads back an hour; time goes on from there."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) - timedelta(hours=1)
+
+    monkeypatch.setattr(module, "datetime", Clock)
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -5,14 +5,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from gateway_steps import DEVICES, HEARD, Logger, Place, drained, lake_at, running, until, upload, values
+from gateway_steps import DEVICES, HEARD, asked_of, drained, lake_at, running, until, upload, values
 
 from shuangkong.gateway import exchanges
 from shuangkong.hj212 import Packet
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.services import backfill
 from shuangkong.services.backfill import Gap, ask_for_gaps_once, find_gaps
-from shuangkong.services.device_requests import NotToBeAsked, RequestBook, RequestState, read_requests
+from shuangkong.services.device_requests import (
+    NotToBeAsked,
+    RequestBook,
+    RequestState,
+    Settlement,
+    read_answers,
+    read_requests,
+)
 from shuangkong.services.device_states import read_states
 
 
@@ -29,14 +36,6 @@ def hourly(hour: int) -> Packet:
 
 def said(asked: Packet, command: str, told: str) -> Packet:
     return asked._replace(system_code="91", command_code=command, flag=4, parameters=told.encode())
-
-
-async def asked_of(logger: Logger, place: Place) -> Packet:
-    """The next request the gateway makes of a logger."""
-    await place.gateway.exchanges.turn()
-    while (packet := await logger.answer()).command_code in ("9013", "9014"):
-        pass
-    return packet
 
 
 def request(folder: Path, **told: str) -> None:
@@ -88,7 +87,7 @@ def test_a_gap_that_is_never_filled_is_asked_for_three_times_and_no_more(tmp_pat
     for _ in range(5):
         asked.append(ask_for_gaps_once(lake=lake, requests=tmp_path / "inbox.db", devices=DEVICES, now=HEARD))
         book = RequestBook(tmp_path / "inbox.db")
-        book.settle([(one.id, RequestState.SILENT) for one in book.waiting()])
+        book.settle([Settlement(one.id, RequestState.SILENT) for one in book.waiting()])
         book.close()
     assert asked == [1, 1, 1, 0, 0]
 
@@ -156,7 +155,27 @@ def test_a_refused_and_a_failed_command_are_told_apart(tmp_path: Path) -> None:
             assert not place.gateway.exchanges.is_busy  # neither is sent again
 
     asyncio.run(play())
-    assert [one.state for one in read_requests(tmp_path / "inbox.db", mn="A1")] == [RequestState.FAILED, RequestState.REFUSED]
+    requests = read_requests(tmp_path / "inbox.db", mn="A1")
+    assert [one.state for one in requests] == [RequestState.FAILED, RequestState.REFUSED]
+    assert [read_answers(tmp_path / "inbox.db", requests)[one.id] for one in requests] == [(("ExeRtn", "4"),), (("QnRtn", "2"),)]
+
+
+def test_what_a_device_says_to_a_command_is_kept_with_it(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as place:
+            logger = await place.dial()
+            await logger.send(upload("A1", 1)._replace(request_id=now()))
+            await logger.answer()
+            request(tmp_path, command="3019", area="PolId=w01018")
+            asked = await asked_of(logger, place)
+            await logger.send(said(asked, "9011", "QnRtn=1"), said(asked, "3019", "PolId=w01018;w01018-SN=0123,NewPW=geheim"))
+            await logger.send(said(asked, "3019", "PolId=w21003")._replace(request_id=now()), said(asked, "9012", "ExeRtn=1"))
+            await until(lambda: not place.gateway.exchanges.is_busy)
+
+    asyncio.run(play())
+    requests = read_requests(tmp_path / "inbox.db")
+    assert read_answers(tmp_path / "inbox.db", requests) == {requests[0].id: (("PolId", "w01018"), ("w01018-SN", "0123"), ("PolId", "w21003"))}
+    assert b"geheim" not in (tmp_path / "inbox.db").read_bytes().replace(b"w01018-SN=0123,NewPW=geheim", b"")  # but in the frame itself
 
 
 def test_a_command_that_nobody_hears_is_sent_three_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

