@@ -24,6 +24,8 @@ class PointKind(Enum):
     WATER_SOURCE = "水源地"
     AIR_STATION = "空气站"
     METER = "计量表"
+    GAS_INLET = "治理设施进口"
+    VAPOUR_STATION = "加油站油气回收"
 
     @property
     def words(self) -> Words:
@@ -33,7 +35,7 @@ class PointKind(Enum):
 
 _ENGLISH = {
     "GAS_OUTLET": "waste-gas outlet", "WATER_OUTLET": "waste-water outlet", "FUGITIVE": "fugitive or boundary point", "PARK_STATION": "park station", "RIVER_SECTION": "river section",
-    "WATER_SOURCE": "drinking-water source", "AIR_STATION": "air station", "METER": "meter",
+    "WATER_SOURCE": "drinking-water source", "AIR_STATION": "air station", "METER": "meter", "GAS_INLET": "inlet of a treatment", "VAPOUR_STATION": "vapour recovery of a filling station",
 }  # fmt: skip
 OUTLETS = frozenset({PointKind.GAS_OUTLET, PointKind.WATER_OUTLET})
 
@@ -158,6 +160,12 @@ TRAITS: Mapping[str, Trait] = {
     "accepted_on": Trait(Words("验收日期", "accepted on"), _T.DAY), "connected_on": Trait(Words("联网日期", "connected on"), _T.DAY),
     "oxygen_pct": Trait(Words("基准氧含量（%）", "reference oxygen (%)"), _T.NUMBER, span=(0, 20)), "receiving": Trait(Words("排放去向或所在水体", "discharges into, or water body"), _T.TEXT),
     "flow_unit": Trait(Words("流量单位", "unit of flow"), _T.CHOICE, choices=("m3/s", "m3/h", "L/s")), "is_flow_wet": Trait(Words("流量为湿态工况", "flow is wet, as it runs"), _T.FLAG),
+    "treated_at": Trait(Words("治理后排放口编码", "outlet after the treatment"), _T.TEXT),
+    "treatment_signal": Trait(Words("治理设施运行信号（因子编码）", "signal of the treatment (factor)"), _T.TEXT),
+    "treatment_runs_from": Trait(Words("治理设施运行信号下限", "the treatment runs from a signal of"), _T.NUMBER, span=(0, 10**6)),
+    "production_signal": Trait(Words("生产运行信号（因子编码）", "signal of production (factor)"), _T.TEXT),
+    "production_runs_from": Trait(Words("生产运行信号下限", "production runs from a signal of"), _T.NUMBER, span=(0, 10**6)),
+    "voc_generated_kg_h": Trait(Words("生产时 VOCs 产生量（物料衡算，kg/h）", "VOC generated while producing (balance of materials, kg/h)"), _T.NUMBER, span=(0, 10**6)),
     "target_class": Trait(Words("水质目标", "target class of water"), _T.CHOICE, choices=("I", "II", "III", "IV", "V")),
     "is_lake": Trait(Words("湖库", "lake or reservoir"), _T.FLAG),
     "longitude": Trait(Words("经度", "longitude"), _T.NUMBER, span=(73, 136)), "latitude": Trait(Words("纬度", "latitude"), _T.NUMBER, span=(3, 54)), "carrier": Trait(Words("能源品种或介质", "energy carrier or medium"), _T.TEXT), "flow": Trait(Words("计量方向", "direction"), _T.CHOICE, choices=tuple(one.value for one in MeterFlow)),

@@ -40,7 +40,9 @@ from shuangkong.store.models import (
 SHUTDOWN = "停产通知"
 _POLLUTANTS = {"a21026": "SO2", "a21002": "NOX", "a34013": "PM", "w01018": "COD", "w21003": "NH3_N", "w21011": "TP", "w21001": "TN"}
 _MG = {"mg/m3": Decimal(1), "mg/L": Decimal(1), "ug/m3": Decimal("0.001"), "ug/L": Decimal("0.001")}
-_FLOWS = {PointKind.GAS_OUTLET: ("a00000", "m3/s"), PointKind.WATER_OUTLET: ("w00000", "L/s")}
+_FLOWS = {
+    PointKind.GAS_OUTLET: ("a00000", "m3/s"), PointKind.WATER_OUTLET: ("w00000", "L/s"), PointKind.GAS_INLET: ("a00000", "m3/s"), PointKind.FUGITIVE: ("a00000", "m3/s"),
+}  # fmt: skip
 _MINUTES = 10
 _NO_END = datetime(9999, 12, 31)  # noqa: DTZ001  # as the readings
 
@@ -96,7 +98,7 @@ class OutletFacts:
             flow, unit = _FLOWS[self.kind]
             oxygen = told.get("oxygen_pct")
             self._held[day] = OutletTraits(
-                is_gas=self.kind is PointKind.GAS_OUTLET, flow=flow, reference_oxygen_pct=Decimal(oxygen) if oxygen else None, flow_unit=told.get("flow_unit") or unit,
+                is_gas=self.kind is not PointKind.WATER_OUTLET, flow=flow, reference_oxygen_pct=Decimal(oxygen) if oxygen else None, flow_unit=told.get("flow_unit") or unit,
                 is_flow_wet=bool(told.get("is_flow_wet")), block_min=self.block_min,
             )  # fmt: skip
         held: OutletTraits = self._held[day]

@@ -27,7 +27,7 @@ from shuangkong.pollution.substitution import NO_HISTORY, FilledHour, ManualFigu
 from shuangkong.rules import RulesOnDay, at
 from shuangkong.services import clock
 from shuangkong.services.lake_rows import city_lake
-from shuangkong.services.monitoring_kinds import factor_words
+from shuangkong.services.monitoring_kinds import OUTLETS, factor_words
 from shuangkong.services.monitoring_points import Limit, Point, UnknownPoint
 from shuangkong.services.outlet_facts import OutletFacts, facts_of, local, measured_factor
 
@@ -110,7 +110,7 @@ def outlet_hours(point: str, start: datetime, end: datetime, *, as_of: datetime 
     facts = facts_of([point], as_of=as_of).get(point)
     last = min(end, local(as_of or clock.now()).replace(minute=0, second=0, microsecond=0))
     known = facts.point_on(max(start, last - HOUR).date()) or facts.point_on(end.date()) if facts else None
-    if facts is None or known is None:
+    if facts is None or known is None or facts.kind not in OUTLETS:
         raise UnknownPoint(point)
     return OutletHours(known, start, end, as_of, worked_out([facts], start, last, as_of=as_of)[point])
 

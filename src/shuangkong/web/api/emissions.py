@@ -1,7 +1,7 @@
 """Operations of monitored emissions: hours of an outlet, figures of an outlet, unit, county or the city."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -11,9 +11,12 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period
 from shuangkong.lake.emissions import EmissionGrain
 from shuangkong.pollution.instrument_checks import CheckKind, CheckOutcome
+from shuangkong.pollution.voc_rates import RateLight
 from shuangkong.services.emission_answers import emission_json, seen_emission, seen_hours
 from shuangkong.services.outlet_check_pages import checks_page
 from shuangkong.services.outlet_checks import CheckEntry
+from shuangkong.services.outlet_pages import OutletAsked, OutletSpan
+from shuangkong.services.outlet_voc import voc_page
 from shuangkong.services.self_monitoring import enter_self_monitoring
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import ByName, Day, Exact, Keyed, Number, Said, Short, Told, answers
@@ -187,6 +190,59 @@ def read_checks(request: HttpRequest, code: str, as_of: Day | None = None) -> An
 def enter_checks(request: HttpRequest, code: str, told: ChecksTold) -> Any:
     """Enter checks of an outlet's monitors, all or none; sealed as one act (登记检查)."""
     return {"key": enter_self_monitoring(checks=[CheckEntry(point=code, **dict(one)) for one in told.checks], who=request.member, reason=told.reason)}
+
+
+class VocRate(Schema):
+    """A rate beside its target (三率). [%]"""
+
+    pct: Exact | None
+    least_pct: Exact
+    light: Annotated[RateLight, ByName]
+
+
+class VocSpan(Schema):
+    """A span of a treatment (治理设施时段)."""
+
+    collection: VocRate
+    removal: VocRate
+    uptime: VocRate
+    controlled_pct: Exact | None
+    inlet_kg: Exact | None
+    outlet_kg: Exact | None
+    hours: int
+    hours_signalled: int
+    hours_producing: int
+    hours_measured: int
+    coverage_pct: Exact | None
+
+
+class VocDay(Schema):
+    """A day of a treatment (治理设施日)."""
+
+    day: date
+    rates: VocSpan
+
+
+class VocShape(Schema):
+    """The three rates of an outlet (VOCs 三率)."""
+
+    point: str = Field(alias="point.code")
+    is_simulated: bool = Field(alias="point.is_simulated")
+    first: date
+    after: date
+    whole: VocSpan
+    days: list[VocDay]
+
+    @staticmethod
+    def resolve_days(one: Any) -> list[dict[str, Any]]:
+        """Tell the days by name."""
+        return [{"day": day, "rates": span} for day, span in one.days]
+
+
+@router.get("/monitoring/outlets/{code}/voc", auth=Allowed(Permission.FIGURES_READ), response=answers(VocShape), summary="VOCs 三率 / three rates of VOC control")
+def read_voc(request: HttpRequest, code: str, day: Day, span: Literal["DAY", "MONTH", "QUARTER"] = "MONTH", as_of: Day | None = None) -> Any:
+    """Collection, removal and running rate of an outlet around a day, by day and over a day, month or quarter (三率)."""
+    return voc_page(code=code, who=request.member, asked=OutletAsked(OutletSpan[span], day), as_of=as_of)
 
 
 @router.get("/monitoring/outlets/{code}/hours", auth=Allowed(Permission.FIGURES_READ), response=answers(EmissionHours), summary="排放口小时数据 / hours of an outlet")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
-from shuangkong.services import outlet_exports, outlet_pages
+from shuangkong.services import outlet_exports, outlet_pages, outlet_voc
 from shuangkong.services.outlet_pages import OutletAsked, OutletSpan
 from shuangkong.services.outlet_reports import chart_of, hour_report, said_of
 from shuangkong.web.monitoring.asked import day_in, text_in
@@ -30,6 +30,15 @@ def show_outlet(request: HttpRequest, code: str) -> HttpResponse:
         for start, cells in (report.rows if report else ())
     ]  # fmt: skip
     return render(request, "monitoring/outlet.html", {"page": page, "spans": list(OutletSpan), "chart": chart_of(page, language), "report": report, "rows": rows})
+
+
+@policy(Permission.FIGURES_READ)
+@require_GET
+def show_voc(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the three rates of an outlet with VOC treatment (VOCs 三率)."""
+    asked = _asked(request)
+    page = outlet_voc.voc_page(code=code, who=request.member, asked=asked if "span" in request.GET else OutletAsked(OutletSpan.MONTH, asked.day), as_of=as_of(request))
+    return render(request, "monitoring/voc.html", {"page": page, "spans": outlet_voc.SPANS, "chart": outlet_voc.voc_chart(page, language_of(request))})
 
 
 @policy(Permission.EXPORT)
