@@ -154,7 +154,7 @@ def take_messages(messages: Sequence[tuple[str, bytes]], *, inbox: Inbox) -> Tak
     taken: list[ToldReading] = []
     aside: list[tuple[MeterVerdict, str]] = []
     for point, payload in messages:
-        judged = [judge(one, known=known, now=now) for one in _rows_of(point, payload)]
+        judged = [judge(one, known=known, now=now) for one in rows_of_message(point, payload)]
         said = [verdict for verdict, _ in judged] or [MeterVerdict.UNREADABLE]
         verdicts += said
         taken += [row for verdict, row in judged if verdict is MeterVerdict.ACCEPTED]
@@ -163,7 +163,8 @@ def take_messages(messages: Sequence[tuple[str, bytes]], *, inbox: Inbox) -> Tak
     return Taken(tuple(verdicts), inbox.append(kind=KIND, body=_body(taken, aside), received_at=now) if verdicts else None)
 
 
-def _rows_of(point: str, payload: bytes) -> Iterator[ToldReading]:
+def rows_of_message(point: str, payload: bytes) -> Iterator[ToldReading]:
+    """Yield the rows of a message of a point, nothing where it cannot be read (消息中的读数); a row may name its point itself."""
     try:
         told: Any = json.loads(payload, parse_float=str, parse_int=str)
     except (ValueError, RecursionError):

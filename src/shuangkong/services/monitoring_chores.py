@@ -13,6 +13,7 @@ from shuangkong.services import clock
 from shuangkong.services.alarms import raise_alarms
 from shuangkong.services.ambient_alarms import keep_ambient
 from shuangkong.services.emission_figures import refresh_emissions
+from shuangkong.services.meter_adoption import adopt_meter_readings
 from shuangkong.services.meter_rollup import roll_up_meters
 from shuangkong.services.monitored_observations import observe_monitored
 from shuangkong.services.simulated_meters import tell_simulated_meters
@@ -21,7 +22,9 @@ from shuangkong.services.simulated_past import tell_simulated_past
 PAUSE_SECONDS = 30.0
 Step = Callable[[datetime], object]
 # Each on its own: one that fails is told of and tried again in the next round, the others are done.
-STEPS: tuple[Step, ...] = (tell_simulated_past, raise_alarms, tell_simulated_meters, roll_up_meters, refresh_emissions, keep_ambient, observe_monitored)
+STEPS: tuple[Step, ...] = (
+    tell_simulated_past, raise_alarms, tell_simulated_meters, adopt_meter_readings, roll_up_meters, refresh_emissions, keep_ambient, observe_monitored,
+)  # fmt: skip
 _log = logging.getLogger("shuangkong.monitoring")
 
 

@@ -5,19 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import CITY, COUNTY, UNIT
+from conftest import CITY, COUNTY, UNIT, Clock
 from test_api_areas import JSON, called
 from test_meter_register import MAIN, meter
 
 from shuangkong.access.roles import Permission, Role
 from shuangkong.kernel.period import Period
 from shuangkong.lake.figures import FigureGrain, FigureLevel
+from shuangkong.services.chain_lists import list_findings
 from shuangkong.services.deployment import city
-from shuangkong.services.meter_readings import take_messages
+from shuangkong.services.meter_adoption import adopt_meter_readings
+from shuangkong.services.meter_readings import ToldReading, take_messages, take_readings
 from shuangkong.services.meter_rollup import roll_up_meters
 from shuangkong.services.monitoring_register import Entries, record
 from shuangkong.services.readings import find_readings
 from shuangkong.services.telemetry import drain_telemetry_once, open_gateway_inbox
+from shuangkong.store.models import ChainLink
 
 ADDRESS = "/api/monitoring/readings"
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -88,3 +91,22 @@ def test_messages_of_nobody_lie_in_quarantine(reporter, data: Path) -> None:
     merged = drain_telemetry_once(data=data, now=NOW)
     assert merged is not None
     assert (merged.new, merged.quarantined) == (2, 3)
+
+
+def test_readings_from_before_a_meter_was_registered_come_in_by_themselves_once_and_sealed(reporter, person, data: Path, still_clock: Clock) -> None:
+    inbox = open_gateway_inbox(data)
+    for ts, reading in (("00:00", "100"), ("00:15", "104"), ("00:30", "109")):
+        take_messages([("X9", f'{{"ts": "2026-03-01 {ts}:00", "reading": "{reading}"}}'.encode())], inbox=inbox)
+    inbox.close()
+    drain_telemetry_once(data=data, now=NOW)
+    assert adopt_meter_readings(NOW) == 0
+    entry = meter("U001.E09", date(2026, 3, 1), multiplier="1", limit_per_hour="100", serial="X9", first_reading="100")
+    record(Entries([entry]), who=person(Role.REVIEWER, COUNTY), reason="补登")
+    take_readings([ToldReading("X9", "2026-03-01 00:30:00", "110")], who=reporter)  # heard since: it stands
+    drain_telemetry_once(data=data, now=NOW + timedelta(minutes=1))
+    assert [adopt_meter_readings(NOW), adopt_meter_readings(NOW)] == [2, 0]
+    link = ChainLink.objects.order_by("-index").first()
+    assert (link.subject, link.reason) == ("monitoring/U001.E09", "接纳登记前的读数")
+    taken(data)
+    assert list(city_days(data)) == [("01", "10.000000", "0.000000", 0)]
+    assert list(list_findings()) == []
