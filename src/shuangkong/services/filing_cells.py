@@ -20,7 +20,7 @@ from shuangkong.returns.states import EDITABLE, ReturnState
 from shuangkong.services import clock
 from shuangkong.services.check_waivers import steps_on
 from shuangkong.services.filing_checks import Found, check_filing, told_cells
-from shuangkong.services.filing_forms import form_of, laid_out
+from shuangkong.services.filing_forms import LaidOut, form_of, laid_out
 from shuangkong.services.filing_records import entries_of_cells, entry_stored
 from shuangkong.services.filing_refusals import ChangedMeanwhile, NotEditable, TooManyCells, UnreadableVersion
 from shuangkong.services.finding_cases import life_at
@@ -111,8 +111,7 @@ class Saved:
 
 def known_now(filing: Filing) -> Known:
     """Return what a page that is made now knows (页面所知)."""
-    newest = filing.cells.aggregate(Max("updated_at"))["updated_at__max"]
-    return Known(filing.version, _count(newest) if newest else 0)
+    return Known(filing.version, _count(_newest(filing)))
 
 
 def save_cells(*, filing_id: int, version: int | str, texts: Mapping[str, str], who: Member) -> Saved:
@@ -137,32 +136,69 @@ def save_cells(*, filing_id: int, version: int | str, texts: Mapping[str, str], 
     known = Known.parse(version)
     if len(texts) > MAX_CELLS_A_SAVE:
         raise TooManyCells(len(texts), MAX_CELLS_A_SAVE)
-    with transaction.atomic():
-        filing = Filing.objects.select_for_update().select_related("organisation").get(pk=filing_id)
-        actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
-        require_editable(filing, known.version)
-        form = form_of(filing.form, Period.parse(filing.period))
-        kept, faults = _read(form, texts)
-        rows = {cell.key: cell for cell in filing.cells.select_related("updated_by")}
-        clashes = tuple(_clashes(rows, kept, known, who))
-        if clashes:
-            seen = {**known.seen, **{one.key: _count(one.moment) for one in clashes}}
-            return Saved(filing.version, str(replace(known, seen=seen)), (), faults, clashes)
-        kept = {key: entry for key, entry in kept.items() if _stored(entry) != (rows[key].text if key in rows else "")} if rows else kept
-        same = [key for key in texts if key not in kept and key not in faults]
-        typed = entries_of_cells(form, [row for key, row in rows.items() if key not in kept])
-        typed |= {CellKey.parse(key): entry for key, entry in kept.items() if entry is not None}
-        laid = laid_out(form, filing, typed)
-        found = check_filing(form, filing, laid.whole)
-        barred = _barred(form, found, kept)
-        if barred:
-            faults |= barred
-            kept = {key: entry for key, entry in kept.items() if key not in barred}
-            laid = laid_out(form, filing, {key: entry for key, entry in typed.items() if str(key) not in barred} | _stood(form, rows, barred))
-        newest = _write(filing, kept, rows, who)
+    while True:
+        typed = _typed(filing_id, known, texts, who)  # worked out and checked before anybody has to wait for the writing
+        if typed.clashes:
+            return typed.saved(known)
+        with transaction.atomic():
+            filing = Filing.objects.select_for_update().get(pk=filing_id)
+            require_editable(filing, known.version)
+            if _newest(filing) == typed.newest:  # else somebody saved meanwhile, and what follows from it is another thing
+                return typed.saved(known, _write(filing, typed, who))
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What somebody typed, beside the draft it was typed into: nothing is written yet."""
+
+    filing: Filing
+    rows: Mapping[str, DraftCell]
+    newest: datetime
+    kept: Mapping[str, Entry | None]
+    faults: Mapping[str, Fault]
+    clashes: tuple[Clash, ...] = ()
+    same: tuple[str, ...] = ()
+    is_alone: bool = True
+    laid: LaidOut | None = None
+    found: tuple[Found, ...] = ()
+
+    def saved(self, known: Known, moment: int | None = None) -> Saved:
+        """Return what the page is told; without a moment nothing was written."""
+        if self.laid is None:
+            seen = {**known.seen, **{one.key: _count(one.moment) for one in self.clashes}}
+            return Saved(self.filing.version, str(replace(known, seen=seen)), (), self.faults, self.clashes)
+        after = replace(known, moment=moment) if known.moment is not None and self.is_alone else known
+        return Saved(
+            self.filing.version, str(after), (*self.kept, *self.same), self.faults, (), self.laid.results, self.laid.previous, self.laid.whole,
+            self.found, steps_on(self.filing), self.laid.typed,
+        )  # fmt: skip
+
+
+def _typed(filing_id: int, known: Known, texts: Mapping[str, str], who: Member) -> _Typed:
+    """Work out and check what a draft becomes; raises as `save_cells`."""
+    filing = Filing.objects.select_related("organisation").get(pk=filing_id)
+    actor_of(who, Permission.RETURN_FILE, filing.organisation.code, among=[filing.organisation.code])
+    require_editable(filing, known.version)
+    form = form_of(filing.form, Period.parse(filing.period))
+    kept, faults = _read(form, texts)
+    rows = {cell.key: cell for cell in filing.cells.select_related("updated_by")}
+    newest = max((row.updated_at for row in rows.values()), default=_ZERO)
+    clashes = tuple(_clashes(rows, kept, known, who))
+    if clashes:
+        return _Typed(filing, rows, newest, kept, faults, clashes)
+    kept = {key: entry for key, entry in kept.items() if _stored(entry) != (rows[key].text if key in rows else "")} if rows else kept
+    same = tuple(key for key in texts if key not in kept and key not in faults)
+    typed = entries_of_cells(form, [row for key, row in rows.items() if key not in kept])
+    typed |= {CellKey.parse(key): entry for key, entry in kept.items() if entry is not None}
+    laid = laid_out(form, filing, typed)
+    found = check_filing(form, filing, laid.whole)
+    barred = _barred(form, found, kept)
+    if barred:
+        faults |= barred
+        kept = {key: entry for key, entry in kept.items() if key not in barred}
+        laid = laid_out(form, filing, {key: entry for key, entry in typed.items() if str(key) not in barred} | _stood(form, rows, barred))
     is_alone = not any(known.misses(cell, who) for cell in rows.values())
-    after = replace(known, moment=newest) if known.moment is not None and is_alone else known
-    return Saved(filing.version, str(after), (*kept, *same), faults, (), laid.results, laid.previous, laid.whole, found, steps_on(filing), laid.typed)
+    return _Typed(filing, rows, newest, kept, faults, (), same, is_alone, laid, found)
 
 
 def require_editable(filing: Filing, version: int) -> None:
@@ -173,16 +209,20 @@ def require_editable(filing: Filing, version: int) -> None:
         raise ChangedMeanwhile(filing)
 
 
-def _write(filing: Filing, kept: Mapping[str, Entry | None], rows: Mapping[str, DraftCell], who: Member) -> int:
+def _write(filing: Filing, typed: _Typed, who: Member) -> int:
     """Write the cells; of two savings the later is later, whatever the clock says. An emptied cell keeps its row."""
-    newest = max((row.updated_at for row in rows.values()), default=_ZERO)
-    moment = max(clock.now(), newest + _STEP)
-    told = {key: entry for key, entry in kept.items() if entry is not None or key in rows}
+    moment = max(clock.now(), typed.newest + _STEP)
+    told = {key: entry for key, entry in typed.kept.items() if entry is not None or key in typed.rows}
     DraftCell.objects.bulk_create(
         [DraftCell(filing=filing, key=key, text=_stored(entry), updated_by_id=who.pk, updated_at=moment) for key, entry in told.items()],
         update_conflicts=True, unique_fields=["filing", "key"], update_fields=["text", "updated_by", "updated_at"],
     )  # fmt: skip
-    return _count(moment if told else newest)
+    return _count(moment if told else typed.newest)
+
+
+def _newest(filing: Filing) -> datetime:
+    """Return when a draft was last written to; every writing is later than the one before."""
+    return filing.cells.aggregate(Max("updated_at"))["updated_at__max"] or _ZERO
 
 
 def _clashes(rows: Mapping[str, DraftCell], kept: Mapping[str, Entry | None], known: Known, who: Member) -> list[Clash]:

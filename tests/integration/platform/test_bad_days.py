@@ -15,6 +15,7 @@ from own_deployment import Deployment, fresh
 
 from shuangkong.access.roles import Role
 from shuangkong.returns.states import ReturnAct
+from shuangkong.services import filing_cells
 from shuangkong.services.chain_verification import verify_chain
 from shuangkong.services.filings import NotEditable, open_filing, save_cells, submit_filing
 from shuangkong.services.storage_faults import storage_refusal
@@ -113,6 +114,23 @@ def test_two_people_edit_one_return_and_neither_loses_a_cell(person: Person) -> 
     submit_filing(filing_id=filing, version=0, who=second)
     with pytest.raises(NotEditable):
         save_cells(filing_id=filing, version=0, texts={"energy.raw_coal.cost": "83"}, who=first)
+
+
+def test_what_is_saved_while_another_saving_is_checked_is_part_of_what_both_are_told(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_window()
+    first, second = person(Role.REPORTER, "U001"), person(Role.REPORTER, "U001", "乙")
+    filing = open_filing(form="205-1", organisation="U001", period="2025", who=first)
+    check, crossing = filing_cells.check_filing, iter(["7"])
+
+    def slow(*told: object) -> object:
+        for text in crossing:
+            save_cells(filing_id=filing, version=0, texts={"energy.raw_coal.cost": text}, who=second)
+        return check(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(filing_cells, "check_filing", slow)
+    saved = save_cells(filing_id=filing, version=0, texts={"energy.electricity.cost": "5"}, who=first)
+    assert {str(key): str(entry.number) for key, entry in saved.typed.items()} == {"energy.raw_coal.cost": "7", "energy.electricity.cost": "5"}
+    assert list(DraftCell.objects.filter(filing=filing).order_by("updated_at").values_list("key", flat=True)) == ["energy.raw_coal.cost", "energy.electricity.cost"]
 
 
 def test_what_fails_inside_the_transaction_of_an_act_undoes_all_of_it(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
