@@ -202,7 +202,7 @@ def _home(alarm: Alarm) -> str:
 def _is_asked(alarm: Alarm, asked: AlarmsAsked, tree: Tree) -> bool:
     state: str = alarm.state
     home = _home(alarm)
-    told = " ".join((alarm.code, home, *(tree.find(home).name if home in tree else ()))).lower()
+    told = " ".join((alarm.code, alarm.point.code if alarm.point else "", home, *(tree.find(home).name if home in tree else ()))).lower()
     return (
         (asked.state == ALL or (state != AlarmState.CLOSED.name if asked.state == OPEN else state == asked.state)) and asked.kind in (None, AlarmKind[alarm.kind])
         and (not asked.place or tree.covers(asked.place, home)) and asked.day in (None, local(alarm.start).date()) and all(word in told for word in asked.text.lower().split())

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from shuangkong.evidence.act import ActKind
+from shuangkong.evidence.canonical import Plain
 from shuangkong.lake.meter_file import FACTOR, KIND
 from shuangkong.lake.table import rows_of
 from shuangkong.services.chain import seal, system_actor
@@ -76,7 +77,7 @@ def _adopt(point: str, told: list[_Told]) -> int:
     if not rows:
         return 0
     is_simulated = any(one.is_simulated for one in meters_on() if one.code == point)
-    content = {"adoption": {"meter": point, "readings": len(rows), "first": min(rows).isoformat(sep=" "), "last": max(rows).isoformat(sep=" ")}}
+    content: Plain = {"adoption": {"meter": point, "readings": len(rows), "first": min(rows).isoformat(sep=" "), "last": max(rows).isoformat(sep=" ")}}
     with transaction.atomic():
         seal(kind=ActKind.MONITORING_CHANGE, subject=SUBJECT + point, content=content, actor=system_actor(city().code), reason=_REASON, is_simulated=is_simulated)
         keep_readings([rows[ts] for ts in sorted(rows)])

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -23,10 +23,12 @@ from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.newest import NewestReading, NewestReadings
 from shuangkong.plan.trajectory import Light
+from shuangkong.pollution.alarm_life import AlarmState
 from shuangkong.pollution.conversions import oxygen_corrected
 from shuangkong.pollution.monitoring_validity import HourState, state_of_mark
 from shuangkong.rules import RulesOnDay, at
 from shuangkong.services import clock
+from shuangkong.services.alarm_records import with_state
 from shuangkong.services.device_states import INBOX_FILE, read_states
 from shuangkong.services.lake_rows import city_lake
 from shuangkong.services.monitoring_kinds import PointKind, Statistic, factor_words
@@ -103,7 +105,7 @@ class WallFigure:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A point on the wall (实况牌): its state, since when nothing was heard, its figures, those with a limit first."""
+    """A point on the wall (实况牌): its state, since when nothing was heard, its figures, those with a limit first, how many alarms are open on it."""
 
     point: Point
     home: Words
@@ -111,6 +113,7 @@ class Tile:
     state: WallState
     heard_at: datetime | None
     figures: tuple[WallFigure, ...]
+    alarms: int
 
     def minutes_since(self, now: datetime) -> int | None:
         """How long ago it was heard; 0 for a clock that is ahead. [min]"""
@@ -138,6 +141,11 @@ class Wall:
     counts: Mapping[WallState, int]
     places: tuple[Node, ...]
 
+    @property
+    def alarms(self) -> int:
+        """How many alarms are open on its tiles."""
+        return sum(tile.alarms for tile in self.tiles)
+
     @cached_property
     def groups(self) -> tuple[tuple[Words, tuple[Tile, ...]], ...]:
         """The tiles by place."""
@@ -148,18 +156,26 @@ class Wall:
         return tuple((names.get(place, Words("其他", "elsewhere")), tuple(some)) for place, some in sorted(by_place.items()))
 
 
+class _Told(NamedTuple):
+    """The newest readings by point, when each MN was heard, how many alarms are open by point."""
+
+    readings: Mapping[str, Sequence[NewestReading]]
+    heard: Mapping[str, datetime]
+    alarms: Mapping[str, int]
+
+
 class _Newest:
-    """The newest readings of the deployment's lake and when devices were heard, looked at again after some seconds at most, one by one (本进程缓存)."""
+    """The newest readings of the deployment's lake, when devices were heard and open alarms, looked at again after some seconds at most, one by one (本进程缓存)."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._folder: Path | None = None
         self._readings = NewestReadings(_WITHIN)
-        self._told: tuple[Mapping[str, Sequence[NewestReading]], Mapping[str, datetime]] = ({}, {})
+        self._told: _Told = _Told({}, {}, {})
         self._asked_at = float("-inf")
 
-    def told(self, now: datetime) -> tuple[Mapping[str, Sequence[NewestReading]], Mapping[str, datetime]]:
-        """Return the newest readings by point, and when each MN was heard."""
+    def told(self, now: datetime) -> _Told:
+        """Return what is known now."""
         folder = Path(settings.DATA)
         with self._lock:
             if folder != self._folder:
@@ -170,7 +186,8 @@ class _Newest:
                 by_point: dict[str, list[NewestReading]] = {}
                 for one in found:
                     by_point.setdefault(one.point, []).append(one)
-                self._told = by_point, {one.mn: local(one.last_seen) for one in read_states(folder / INBOX_FILE)}
+                open_on = with_state().exclude(state=AlarmState.CLOSED.name).filter(point__isnull=False).values_list("point__code", flat=True)
+                self._told = _Told(by_point, {one.mn: local(one.last_seen) for one in read_states(folder / INBOX_FILE)}, Counter(open_on))
                 self._asked_at = time.monotonic()
             return self._told
 
@@ -187,7 +204,7 @@ def wall(*, who: Member, asked: WallAsked) -> Wall:
     """Return the live wall for a person (监测实况)."""
     now, day = local(clock.now()), clock.today()
     tree, points = tree_on(day), seen_points(who)
-    readings, heard = _newest.told(now)
+    readings, heard, alarms = _newest.told(now)
     limits: dict[str, list[Limit]] = {}
     for limit in limits_on(day=day):
         limits.setdefault(limit.point, []).append(limit)
@@ -206,7 +223,7 @@ def wall(*, who: Member, asked: WallAsked) -> Wall:
         is_stopped = point.code in stopped or point.organisation in stopped
         if point.code in devices or figures:
             state = state_of(figures, is_silent=is_silent, is_stopped=is_stopped, rules=rules)
-            tiles.append(Tile(point, tree.find(point.organisation).name, place.code if place else "", state, seen, figures))
+            tiles.append(Tile(point, tree.find(point.organisation).name, place.code if place else "", state, seen, figures, alarms.get(point.code, 0)))
     shown = [tile for tile in tiles if _takes(asked, tile)]
     return Wall(asked, now, tuple(sorted(shown, key=lambda tile: (tile.place, _URGENCY[tile.state], tile.point.code))), len(tiles), Counter(tile.state for tile in shown), _places(tree, tiles))
 

@@ -1,4 +1,4 @@
-"""Meters of the demo city (演示计量表): main meters of the largest units, with sub-meters, own power, storage, a data centre, water; all 模拟.
+"""Meters of the demo city (演示计量表): main meters of the largest units, with sub-meters, own power, storage, a data centre with a virtual meter, water; all 模拟.
 
 What a meter counts in a usual year stands in its hourly limit, from which the simulation takes it. Main meters agree with what the unit should have reported.
 """
@@ -64,9 +64,19 @@ def _of_others(shown: UnitCity, stated: Mapping[str, Any]) -> Iterator[PointEntr
     for kind, meters in stated["others"].items():
         for unit in islice((unit for unit in shown.units if unit.kind == kind and unit.place_in(year)), meters["units"]):
             for one in meters["meters"]:
+                if "formula" in one:
+                    yield _virtual(stated, unit.code, one)
+                    continue
                 more = {name: one[name] for name in ("purpose", "flow") if name in one} | ({"parent_meter": f"{unit.code}.{one['below']}"} if "below" in one else {})
                 amount = _told(shown, unit, year) if kind == "institution" and one["carrier"] == _KWH else Decimal(one["year"])
                 yield _point(stated, f"{unit.code}.{one['code']}", unit.code, Words(one["name"], one["name_en"]), one["carrier"], amount, **more)
+
+
+def _virtual(stated: Mapping[str, Any], unit: str, one: Mapping[str, Any]) -> PointEntry:
+    """What the first of some meters counts beyond the others."""
+    traits = {"carrier": one["carrier"], "flow": "消费", "formula": " - ".join(f"{unit}.{code}" for code in one["formula"])}
+    name = Words(one["name"], one["name_en"])
+    return PointEntry(code=f"{unit}.{one['code']}", organisation=unit, kind=PointKind.METER, name=name, valid_from=stated["from"], traits=traits)
 
 
 def _told(shown: UnitCity, unit: SimulatedUnit, year: int) -> Decimal:

@@ -21,6 +21,8 @@ from shuangkong.web.page import language_of
 from shuangkong.web.security.policies import policy
 
 _MINUTES_OF_AN_HOUR, _MINUTES_OF_A_DAY = 60, 24 * 60
+# Where the readings of a point open; of others, and of boundary and park stations, the page of the point.
+_ROUTES = dict.fromkeys(OUTLETS, "monitoring-data") | {PointKind.RIVER_SECTION: "ambient-water", PointKind.WATER_SOURCE: "ambient-water", PointKind.AIR_STATION: "ambient-air"}
 _FIGURES_MOST = 6  # on one tile; the rest stands on the page of the point
 
 
@@ -59,6 +61,8 @@ def _asked(told: dict[str, str]) -> WallAsked:
 def _answer(wall: Wall, language: Language) -> str:
     counted = [state.words.in_language(language) + f" {wall.counts[state]}" for state in reversed(WallState) if wall.counts[state]]
     head = Words(f"在看 {len(wall.tiles)} 个监测点：", f"{len(wall.tiles)} points: ").in_language(language)
+    if wall.alarms:
+        counted.append(Words(f"未办结报警 {wall.alarms}", f"open alarms {wall.alarms}").in_language(language))
     return head + ("，" if language == "zh" else ", ").join(counted) if counted else Words("没有符合条件的监测点", "No point answers to the filter").in_language(language)
 
 
@@ -68,7 +72,8 @@ def _tile(tile: Tile, now: datetime, language: Language) -> dict[str, Any]:
     home = tile.home.in_language(language)
     return {
         "code": tile.point.code, "name": name if home in name else f"{home} {name}", "light": tile.state.light.value, "state": tile.state.words.in_language(language),
-        "age": _age(tile.minutes_since(now)).in_language(language), "figures": figures, "is_outlet": tile.point.kind in OUTLETS, "is_simulated": tile.point.is_simulated,
+        "age": _age(tile.minutes_since(now)).in_language(language), "figures": figures, "route": _ROUTES.get(tile.point.kind, "monitoring-point"), "alarms": tile.alarms,
+        "alarms_told": Words(f"报警 {tile.alarms}", f"alarms {tile.alarms}").in_language(language), "is_simulated": tile.point.is_simulated,
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 // A wall of tiles that keeps itself up to date:
 //   <div data-wall="/monitoring/wall/now?…" data-seconds="10">       asks the address every so many seconds, not while the page is hidden, for
-//       {at, answer, tiles: [{code, light, state, age, figures: [{name, value, limit, unit, basis, share, mark, is_beyond, is_aside}]}]}
+//       {at, answer, tiles: [{code, light, state, age, alarms, alarms_told, figures: [{name, value, limit, unit, basis, share, mark, is_beyond, is_aside}]}]}
 // What a tile holds and how it stands is the template's (monitoring/wall.html); here the same parts are filled anew.
 
 import { fresh, heard, make, say } from "./words.js";
@@ -17,6 +17,9 @@ function fill(tile, told) {
   light.dataset.light = told.light;
   light.textContent = told.state;
   tile.querySelector("[data-age]").textContent = told.age;
+  const alarms = tile.querySelector("[data-alarms]");
+  alarms.hidden = !told.alarms;
+  alarms.textContent = told.alarms_told;
   tile.querySelector("dl").replaceChildren(...told.figures.map(figure));
 }
 
