@@ -24,16 +24,22 @@ class AlarmKind(Enum):
     CLOCK = "时钟偏差"
     ERRORS = "通信错误"
     AMBIENT = "环境质量"
+    VAPOUR = "油气回收"
 
     @property
     def words(self) -> Words:
         """The kind as it is shown."""
         return Words(self.value, _KINDS[self.name])
 
+    @property
+    def lasts(self) -> bool:
+        """Whether it goes on until it ends; the others are of a time that is over."""
+        return self not in (AlarmKind.AMBIENT, AlarmKind.VAPOUR)
+
 
 _KINDS = {
     "EXCEEDANCE": "exceedance", "SILENCE": "silent device", "OUTAGE": "outage of many devices", "CLOCK": "wrong clock", "ERRORS": "errors of transmission",
-    "AMBIENT": "ambient quality",
+    "AMBIENT": "ambient quality", "VAPOUR": "vapour recovery",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Oil-vapour recovery at filling stations: air-to-liquid ratio and pressure (油气回收)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -187,3 +187,103 @@ def tank_pressure(gauge_pa: Sequence[Decimal | None], *, step_min: Decimal, rule
     lasted = longest * step_min
     light = StationLight.WARNING if lasted >= most.number * 60 else StationLight.NORMAL
     return TankPressure(lasted, light, (band, most))
+
+
+@dataclass(frozen=True, slots=True)
+class NozzleTold:
+    """A nozzle's day with its volumes (加油枪日数据). [L]"""
+
+    number: str
+    found: NozzleDay
+    vapour_l: Decimal
+    liquid_l: Decimal
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """The ratio of the day's volumes, None without fuel. Unrounded. [-]"""
+        return air_to_liquid_ratio(vapour_l=self.vapour_l, liquid_l=self.liquid_l) if self.liquid_l > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class TankTold:
+    """A tank's day (油罐日数据): what its pressure calls for, its ends. [Pa]"""
+
+    number: str
+    found: TankPressure
+    lowest_pa: Decimal | None
+    highest_pa: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationDay:
+    """A day of a filling station (加油站日判定)."""
+
+    nozzles: tuple[NozzleTold, ...]
+    tanks: tuple[TankTold, ...]
+
+    @property
+    def fillings(self) -> int:
+        """How many of all nozzles."""
+        return sum(one.found.fillings for one in self.nozzles)
+
+    @property
+    def warned_nozzles(self) -> tuple[NozzleTold, ...]:
+        """Those with too many ratios out of the band."""
+        return tuple(one for one in self.nozzles if one.found.light is StationLight.WARNING)
+
+    @property
+    def warned_tanks(self) -> tuple[TankTold, ...]:
+        """Those without pressure for too long."""
+        return tuple(one for one in self.tanks if one.found.light is StationLight.WARNING)
+
+    @property
+    def light(self) -> StationLight:
+        """What the day calls for: WARNING where anything does, UNKNOWN where nothing was told."""
+        lights = {one.found.light for one in (*self.nozzles, *self.tanks)}
+        return next((light for light in (StationLight.WARNING, StationLight.NORMAL) if light in lights), StationLight.UNKNOWN)
+
+
+def station_day(
+    *, fillings: Mapping[str, Sequence[tuple[Decimal, Decimal]]], pressures: Mapping[str, Sequence[Decimal | None]], step_min: Decimal, rules: RulesOnDay
+) -> StationDay:  # fmt: skip
+    """Return a day of a filling station (加油站日判定).
+
+    Parameters
+    ----------
+    fillings : mapping of str to sequence of (Decimal, Decimal)
+        By nozzle, vapour and fuel of each; one without fuel has no ratio and is left out. [L]
+    pressures : mapping of str to sequence of Decimal or None
+        By tank, at even steps. [Pa]
+    step_min : Decimal
+        Between two pressures. [min]
+    rules : RulesOnDay
+        Of the day.
+
+    Returns
+    -------
+    StationDay
+        By number of nozzle and tank.
+
+    Source
+    ------
+    GB 20952-2020 在线监测部分，凭记忆（弱），未核实.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shuangkong.rules import at
+    >>> told = {"01": [(Decimal(33), Decimal(30)), (Decimal(15), Decimal(30))], "02": [(Decimal(11), Decimal(10))]}
+    >>> found = station_day(fillings=told, pressures={"01": [Decimal(300)]}, step_min=Decimal(10), rules=at(date(2026, 3, 1)))
+    >>> found.light.name, [one.number for one in found.warned_nozzles], found.nozzles[0].ratio
+    ('WARNING', ['01'], Decimal('0.8'))
+    """
+    nozzles = []
+    for number, some in sorted(fillings.items()):
+        fuelled = [(vapour, liquid) for vapour, liquid in some if liquid > 0]
+        ratios = [air_to_liquid_ratio(vapour_l=vapour, liquid_l=liquid) for vapour, liquid in fuelled]
+        nozzles.append(NozzleTold(number, nozzle_day(ratios, rules=rules), sum((one for one, _ in fuelled), Decimal(0)), sum((one for _, one in fuelled), Decimal(0))))
+    tanks = []
+    for number, every in sorted(pressures.items()):
+        known = [one for one in every if one is not None]
+        tanks.append(TankTold(number, tank_pressure(every, step_min=step_min, rules=rules), min(known, default=None), max(known, default=None)))
+    return StationDay(tuple(nozzles), tuple(tanks))

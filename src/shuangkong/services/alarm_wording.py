@@ -115,7 +115,7 @@ def facts_in_words(case: Case) -> Iterator[tuple[Words, str | Words]]:
         yield Words("拒收", "Refused"), str(facts["refused"])
         yield Words("最近原因", "Last reason"), reason_words(str(facts.get("reason", "")))
         yield Words("允许占比", "Share allowed"), f"{facts['most']} %"
-    elif case.kind is AlarmKind.AMBIENT:
+    elif not case.kind.lasts:
         for name, told in facts.items():
             if name not in ("zh", "en", "place", "ended_at", "why_ended") and isinstance(told, str | int):
                 yield Words(name, name), str(told)

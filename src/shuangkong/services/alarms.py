@@ -23,12 +23,12 @@ from shuangkong.services.chain import Actor, algorithm, record_export, seal
 from shuangkong.services.handling_limits import handling_limit
 from shuangkong.services.organisations import Tree, tree_on
 from shuangkong.services.people import Member, NotPermitted, actor_of
+from shuangkong.services.vapour_stations import vapour_alarms
 from shuangkong.store.models import Alarm, AlarmFile, AlarmStep
 
 __all__ = ["AlarmKind", "answer_alarm", "close_alarm", "raise_alarm", "raise_alarms", "send_back_alarm"]
 _SEALED_AS = {AlarmAct.ANSWER: ActKind.SUBMISSION, AlarmAct.SEND_BACK: ActKind.SENDING_BACK, AlarmAct.CLOSE: ActKind.FINDING_CLOSURE}
 ACTS_OF_PEOPLE = tuple(_SEALED_AS)
-_LASTING = frozenset(set(AlarmKind) - {AlarmKind.AMBIENT})
 
 
 class UnknownAlarm(Refusal):
@@ -65,6 +65,7 @@ def raise_alarms(now: datetime) -> None:
     data = Path(settings.DATA)
     exceedance_alarms(data=data, now=now)
     device_alarms(data=data, now=now)
+    vapour_alarms(data=data, now=now)
 
 
 def alarm_case(alarm_id: int) -> Case:
@@ -176,7 +177,7 @@ def open_alarm_file(*, file_id: int, who: Member) -> Handed:
 
 
 def _lasts(case: Case) -> bool:
-    return case.kind in _LASTING and case.ended_at is None
+    return case.kind.lasts and case.ended_at is None
 
 
 def _is_simulated(case: Case, who: Member) -> bool:

@@ -1,14 +1,14 @@
 """Three rates of a VOC treatment and vapour recovery of a filling station, from readings to pages and API."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alarm_steps import heard, hours
-from conftest import CITY, OTHER_UNIT, UNIT
-from django.conf import LazySettings
+from conftest import CITY, OTHER_UNIT, UNIT, Clock
+from django.conf import LazySettings, settings
 from signed_client import signed_in
 from test_api_areas import called
 from test_english_pages import chinese_of
@@ -22,8 +22,10 @@ from shuangkong.services.monitoring_register import Entries, PointEntry, enter
 from shuangkong.services.outlet_pages import OutletAsked, OutletSpan
 from shuangkong.services.outlet_voc import voc_page
 from shuangkong.services.people import NotPermitted
+from shuangkong.services.vapour_stations import vapour_alarms, vapour_page
+from shuangkong.store.models import Alarm
 
-OUTLET, INLET = f"{UNIT}.DA009", f"{UNIT}.DI009"
+OUTLET, INLET, STATION = f"{UNIT}.DA009", f"{UNIT}.DI009", f"{UNIT}.VR001"
 _TRAITS = {"treatment_signal": "d30106", "treatment_runs_from": "5", "production_signal": "d20105", "production_runs_from": "20", "voc_generated_kg_h": "10"}
 
 
@@ -65,3 +67,41 @@ def test_the_three_rates_of_a_day(person: Any) -> None:
     assert (told["whole"]["removal"], len(told["days"])) == ({"pct": "95", "least_pct": "80", "light": "GREEN"}, 1)
     with pytest.raises(NotPermitted):
         voc_page(code=OUTLET, who=person(Role.REPORTER, OTHER_UNIT), asked=OutletAsked())
+
+
+def _minutes(factor: str, kind: str, values: dict[int, str]) -> list[Reading]:
+    start = datetime(2026, 3, 1)  # noqa: DTZ001  # as the readings
+    return [Reading(STATION, factor, kind, f"{start + timedelta(minutes=10 * place)}", value, "N") for place, value in values.items()]
+
+
+@pytest.mark.usefixtures("lake")
+def test_a_nozzle_out_of_range_and_a_tank_without_pressure_raise_an_alarm_that_a_correction_ends(person: Any, still_clock: Clock) -> None:
+    _registered((STATION, PointKind.VAPOUR_STATION, {}))
+    vapour = {50: "33", 60: "15", 70: "16", 80: "32"}
+    told = [
+        *_minutes("i4102401", "Min-Cou", dict.fromkeys(vapour, "30")), *_minutes("i4102201", "Min-Cou", vapour), *_minutes("i4102402", "Min-Cou", {50: "20"}),
+        *_minutes("i4102202", "Min-Cou", {50: "22"}), *_minutes("i4102801", "Min-Avg", {place: "20" if place < 72 else "400" for place in range(144)}),
+    ]  # fmt: skip
+    heard(told)
+    unit = person(Role.REPORTER, UNIT)
+    page = vapour_page(code=STATION, who=unit)
+    assert page.chosen is not None
+    day = page.chosen[1]
+    assert [(one.number, one.found.fillings, one.found.outside, one.ratio, one.found.light.name) for one in day.nozzles] == [
+        ("01", 4, 2, Decimal("0.8"), "WARNING"), ("02", 1, 0, Decimal("1.1"), "NORMAL"),
+    ]  # fmt: skip
+    assert [(one.number, one.found.longest_flat_min, one.highest_pa) for one in day.warned_tanks] == [("01", 720, 400)]
+    data = Path(settings.DATA)
+    vapour_alarms(data=data, now=still_clock())
+    (alarm,) = Alarm.objects.all()
+    assert (alarm.kind, alarm.point.code, alarm.facts["nozzles"], alarm.facts["tanks"]) == ("VAPOUR", STATION, ["01"], ["01"])
+    assert alarm.facts["en"] == "2026-03-01: nozzle 01: ratio 0.8, 2 of 4 fillings out of range; tank 01 without pressure for 12 h"
+    browser = signed_in(unit)
+    assert "预警" in browser.get(f"/monitoring/points/{STATION}/vapour").content.decode()
+    assert browser.get(f"/monitoring/alarms/{alarm.pk}").status_code == 200
+    assert chinese_of(browser, f"/monitoring/points/{STATION}/vapour") == []
+    assert called(unit).get(f"/api/monitoring/stations/{STATION}/vapour").json()["days"][0]["told"]["nozzles"][0]["ratio"] == "0.8"
+    still_clock.moment += timedelta(hours=1)
+    heard([*_minutes("i4102201", "Min-Cou", dict.fromkeys(vapour, "33")), *_minutes("i4102801", "Min-Avg", {30: "300"})])
+    vapour_alarms(data=data, now=still_clock())
+    assert [step.act for step in alarm.steps.order_by("pk")] == ["RAISE", "END"]

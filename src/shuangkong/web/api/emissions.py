@@ -11,6 +11,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.period import Period
 from shuangkong.lake.emissions import EmissionGrain
 from shuangkong.pollution.instrument_checks import CheckKind, CheckOutcome
+from shuangkong.pollution.station_vapour import StationLight
 from shuangkong.pollution.voc_rates import RateLight
 from shuangkong.services.emission_answers import emission_json, seen_emission, seen_hours
 from shuangkong.services.outlet_check_pages import checks_page
@@ -18,6 +19,7 @@ from shuangkong.services.outlet_checks import CheckEntry
 from shuangkong.services.outlet_pages import OutletAsked, OutletSpan
 from shuangkong.services.outlet_voc import voc_page
 from shuangkong.services.self_monitoring import enter_self_monitoring
+from shuangkong.services.vapour_stations import vapour_page
 from shuangkong.web.api.gate import Allowed
 from shuangkong.web.api.shapes import ByName, Day, Exact, Keyed, Number, Said, Short, Told, answers
 
@@ -243,6 +245,62 @@ class VocShape(Schema):
 def read_voc(request: HttpRequest, code: str, day: Day, span: Literal["DAY", "MONTH", "QUARTER"] = "MONTH", as_of: Day | None = None) -> Any:
     """Collection, removal and running rate of an outlet around a day, by day and over a day, month or quarter (三率)."""
     return voc_page(code=code, who=request.member, asked=OutletAsked(OutletSpan[span], day), as_of=as_of)
+
+
+class NozzleShape(Schema):
+    """A nozzle's day (加油枪日数据)."""
+
+    number: str
+    light: Annotated[StationLight, ByName] = Field(alias="found.light")
+    fillings: int = Field(alias="found.fillings")
+    outside: int = Field(alias="found.outside")
+    vapour_l: Exact
+    liquid_l: Exact
+    ratio: Exact | None
+
+
+class TankShape(Schema):
+    """A tank's day (油罐日数据). [Pa], [min]"""
+
+    number: str
+    light: Annotated[StationLight, ByName] = Field(alias="found.light")
+    longest_flat_min: Exact = Field(alias="found.longest_flat_min")
+    lowest_pa: Exact | None
+    highest_pa: Exact | None
+
+
+class StationShape(Schema):
+    """A day of a filling station (加油站日判定)."""
+
+    light: Annotated[StationLight, ByName]
+    nozzles: list[NozzleShape]
+    tanks: list[TankShape]
+
+
+class VapourDay(Schema):
+    """A day of a filling station by its date (加油站逐日)."""
+
+    day: date
+    told: StationShape
+
+
+class VapourShape(Schema):
+    """A filling station in a month (油气回收)."""
+
+    point: str = Field(alias="point.code")
+    is_simulated: bool = Field(alias="point.is_simulated")
+    days: list[VapourDay]
+
+    @staticmethod
+    def resolve_days(one: Any) -> list[dict[str, Any]]:
+        """Tell the days by name."""
+        return [{"day": day, "told": told} for day, told in one.days]
+
+
+@router.get("/monitoring/stations/{code}/vapour", auth=Allowed(Permission.FIGURES_READ), response=answers(VapourShape), summary="油气回收 / vapour recovery")
+def read_vapour(request: HttpRequest, code: str, day: Day | None = None, as_of: Day | None = None) -> Any:
+    """Ratios by nozzle and tank pressure of a filling station in the month of a day (油气回收)."""
+    return vapour_page(code=code, who=request.member, day=day, as_of=as_of)
 
 
 @router.get("/monitoring/outlets/{code}/hours", auth=Allowed(Permission.FIGURES_READ), response=answers(EmissionHours), summary="排放口小时数据 / hours of an outlet")

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from shuangkong.access.roles import Permission
-from shuangkong.services import outlet_exports, outlet_pages, outlet_voc
+from shuangkong.services import outlet_exports, outlet_pages, outlet_voc, vapour_stations
 from shuangkong.services.outlet_pages import OutletAsked, OutletSpan
 from shuangkong.services.outlet_reports import chart_of, hour_report, said_of
 from shuangkong.web.monitoring.asked import day_in, text_in
@@ -39,6 +39,14 @@ def show_voc(request: HttpRequest, code: str) -> HttpResponse:
     asked = _asked(request)
     page = outlet_voc.voc_page(code=code, who=request.member, asked=asked if "span" in request.GET else OutletAsked(OutletSpan.MONTH, asked.day), as_of=as_of(request))
     return render(request, "monitoring/voc.html", {"page": page, "spans": outlet_voc.SPANS, "chart": outlet_voc.voc_chart(page, language_of(request))})
+
+
+@policy(Permission.FIGURES_READ)
+@require_GET
+def show_vapour(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the vapour recovery of a filling station (油气回收)."""
+    page = vapour_stations.vapour_page(code=code, who=request.member, day=day_in(request.GET, "day"), as_of=as_of(request))
+    return render(request, "monitoring/vapour.html", {"page": page, "spans": [OutletSpan.MONTH]})
 
 
 @policy(Permission.EXPORT)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("monitoring/points/<str:code>/data", outlets.show_outlet, name="monitoring-data"),
     path("monitoring/points/<str:code>/data/export", outlets.export_outlet, name="export-monitoring-data"),
     path("monitoring/points/<str:code>/voc", outlets.show_voc, name="monitoring-voc"),
+    path("monitoring/points/<str:code>/vapour", outlets.show_vapour, name="monitoring-vapour"),
     path("monitoring/points/<str:code>/checks", checks.show_checks, name="monitoring-checks"),
     path("monitoring/points/<str:code>/checks/enter", checks.enter_check, name="enter-monitoring-check"),
     path("monitoring/calendar", calendars.show_calendar, name="monitoring-calendars"),
