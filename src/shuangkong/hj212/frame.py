@@ -25,6 +25,7 @@ LONGEST_FRAME = HEAD_LENGTH + 9999 + CRC_LENGTH + len(LINE_END)
 
 _PARTIAL_HEAD = re.compile(rb"#(?:#[0-9]{0,3})?\Z")
 _MOST_ENDS_TRIED = 16
+_new = tuple.__new__  # half the time of a NamedTuple's own call
 _OK, _HJ212 = Status.OK, Variant.HJ212  # looking members up costs a tenth of a microsecond each
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{4}")
 _END = re.compile(rb"&&(?P<crc>[0-9A-Fa-f]{4})(?=\r\n|\r[^\n]|\n|##)")
@@ -60,7 +61,7 @@ def as_printed(buffer: bytes, start: int, cipher: Sm4 | None) -> Frame | None:
         or not (cipher is None or looks_plain(segment))
     ):
         return None
-    return Frame(segment, _OK, _HJ212, received, received, len(segment), True, buffer[start : end + CRC_LENGTH + 2])
+    return _new(Frame, (segment, _OK, _HJ212, received, received, end - start - HEAD_LENGTH, True, buffer[start : end + CRC_LENGTH + 2]))
 
 
 def cut(buffer: bytes, start: int, *, patience: Patience, cipher: Sm4 | None) -> Frame | None:
