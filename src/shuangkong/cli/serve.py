@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import gc
 import socket
 import sys
 import time
@@ -239,4 +240,6 @@ def _warm_application() -> Any:
         for path in Path(folder).rglob("*.html"):
             get_template(path.relative_to(folder).as_posix())
     connections.close_all()
+    gc.collect()
+    gc.freeze()  # what lasts is looked through no more: a full collection would stop every page of a worker and take its memory out of the share
     return application
