@@ -14,7 +14,7 @@ from shuangkong.lake.readings import Merged, merge, take_in
 from shuangkong.services.monitoring_devices import device_settings
 from shuangkong.services.monitoring_kinds import OUTLETS, PointKind
 from shuangkong.services.readings import conventions_on, open_lake
-from shuangkong.services.simulated_loggers import limited_levels
+from shuangkong.services.simulated_loggers import limited_levels, simulated_signals
 from shuangkong.simulation.loggers import FLOW, STEADY, usual_levels
 from shuangkong.store.models import Device, MonitoringPoint
 
@@ -22,7 +22,7 @@ _told: set[Path] = set()  # by this process
 _SOURCE = ("simulated-past", 1)
 _DAYS = 100
 _TOLD_LIVE = timedelta(hours=27)  # what the loggers tell themselves when they begin
-_SYSTEM = {PointKind.GAS_OUTLET: "31", PointKind.WATER_OUTLET: "32"}
+_SYSTEM = {PointKind.GAS_OUTLET: "31", PointKind.WATER_OUTLET: "32", PointKind.GAS_INLET: "31"}
 # dice(…) is a number that follows from what it is given. Every eleventh outlet stood in maintenance for some hours of each month, every thirteenth lost its
 # monitor for three days of it, every seventeenth for twelve.
 _PAST = """
@@ -70,7 +70,8 @@ def _levels() -> list[list[object]]:
     simulated = set(Device.objects.filter(is_simulated=True).values_list("mn", flat=True))
     kinds = {code: PointKind[kind] for code, kind in MonitoringPoint.objects.filter(is_simulated=True).values_list("code", "kind")}
     levels = limited_levels()
-    points = sorted({one.point for mn, one in device_settings().items() if mn in simulated and kinds.get(one.point) in OUTLETS})
+    told = {one.point for mn, one in device_settings().items() if mn in simulated and kinds.get(one.point) in _SYSTEM}
+    points, signals = sorted(told, key=lambda code: (kinds[code] not in OUTLETS, code)), simulated_signals()
     rows: list[list[object]] = []
     for place, point in enumerate(points):
         system = _SYSTEM[kinds[point]]
@@ -78,6 +79,6 @@ def _levels() -> list[list[object]]:
         for factor, level in (levels.get(point) or usual_levels(system)).items():
             if factor not in steady:
                 rows.append([point, place, factor, "Hour-Avg", level, 350, 400, 3, False])
-        rows += [[point, place, factor, "Hour-Avg", level, 960, 80, 2, True] for factor, level in steady.items()]
+        rows += [[point, place, factor, "Hour-Avg", level, 960, 80, 2, True] for factor, level in (*steady.items(), *signals.get(point, {}).items())]
         rows.append([point, place, FLOW[system], "Hour-Cou", 10_000 if system == "31" else 100, 900, 200, 1, True])
     return rows

@@ -54,7 +54,10 @@ _MISHAPS = ((8, Mishap.DROPPED), (18, Mishap.DOUBLED), (26, Mishap.BAD_CHECKSUM)
 
 @dataclass(frozen=True, slots=True)
 class SimulatedLogger:
-    """A logger (模拟数采仪). `levels` are limits to stay below, mostly; a place in the city decides what is wrong with it."""
+    """A logger (模拟数采仪). `levels` are limits to stay below, mostly; a place in the city decides what is wrong with it.
+
+    At the two ends of a `facility` production and treatment are seen alike; `signals` say that each runs, in this order. A filling station has `nozzles`.
+    """
 
     mn: str
     password: str = field(repr=False)
@@ -65,6 +68,9 @@ class SimulatedLogger:
     key: bytes | None = field(default=None, repr=False)
     levels: Mapping[str, Decimal] = field(default_factory=dict)
     seed: int = 0
+    facility: str = ""
+    signals: Sequence[tuple[str, Decimal]] = ()
+    nozzles: int = 0
 
     @property
     def clock_ahead(self) -> timedelta:
@@ -182,17 +188,63 @@ def _mishap(logger: SimulatedLogger, command: str, start: datetime) -> Mishap | 
     return next((mishap for most, mishap in _MISHAPS if drawn < most), None)
 
 
+DIRTIER = 12  # an inlet than its outlet
+_IDLE = Decimal("0.03")
+
+
+def facility_runs(facility: str, start: datetime, *, seed: int) -> tuple[bool, bool]:
+    """Return whether production and treatment of a facility run in an hour (模拟生产和治理): by day, the treatment not in every hour of it.
+
+    Examples
+    --------
+    >>> facility_runs("U001.DA001", datetime(2026, 3, 1, 3), seed=1)
+    (False, False)
+    """
+    produces = 6 <= start.hour < 22
+    return produces, produces and Random(f"{seed}/{facility}/{start:%Y%m%d%H}").randrange(40) != 0
+
+
+def _share_of_facility(logger: SimulatedLogger, command: str, start: datetime) -> tuple[Decimal, tuple[bool, bool]]:
+    """By how much a concentration at a facility differs from its usual one, and what runs; a whole day is a mean one."""
+    if not logger.facility or command == "2031":
+        return Decimal(1), (True, True)
+    produces, treats = facility_runs(logger.facility, start, seed=logger.seed)
+    return (_IDLE if not produces else Decimal(DIRTIER) if logger.signals and not treats else Decimal(1)), (produces, treats)
+
+
+def _station_figures(logger: SimulatedLogger, command: str, start: datetime) -> Iterator[tuple[str, str]]:
+    """What a filling station tells of ten minutes: fuel and vapour by nozzle while it is open, pressure of two tanks; some days something is wrong."""
+    day, dice = Random(f"{logger.seed}/{logger.mn}/{start:%Y%m%d}"), Random(f"{logger.seed}/{logger.mn}/{command}/{start:%Y%m%d%H%M}")
+    weak, leaks, leak_from = day.randrange(logger.nozzles * 3), day.randrange(6) == 0, day.randrange(10)
+    for nozzle in range(logger.nozzles if command == "2051" and 6 <= start.hour < 23 else 0):
+        if dice.randrange(10) < 4:
+            continue
+        fuel, ratio = Decimal(dice.randrange(150, 700)) / 10, Decimal(dice.randrange(60, 100) if nozzle == weak else dice.randrange(98, 122)) / 100
+        yield f"i41024{nozzle + 1:02}-Cou", f"{fuel}"
+        yield f"i41022{nozzle + 1:02}-Cou", f"{rounded(fuel * ratio, 1)}"
+    for tank in (1, 2):
+        is_flat = leaks and tank == 2 and leak_from <= start.hour < leak_from + 13
+        pressure = dice.randrange(-30, 31) if is_flat else dice.choice((-1, 1)) * dice.randrange(80, 600)
+        yield f"i41028{tank:02}-{'Rtd' if command == '2011' else 'Avg'}", f"{pressure}"
+
+
 def _figures(logger: SimulatedLogger, command: str, start: datetime) -> Iterator[tuple[str, str]]:
+    if logger.nozzles:
+        yield from _station_figures(logger, command, start)
+        return
     dice = Random(f"{logger.seed}/{logger.mn}/{command}/{start:%Y%m%d%H%M}")
     mark = "D" if dice.randrange(400) == 0 else "N"
     is_gas = logger.system == "31"
     flow_m3_per_h = Decimal(dice.randrange(9_000, 11_000) if is_gas else dice.randrange(90, 110))
     flow_m3 = flow_m3_per_h * (SPANS.get(command, TICK) // TICK) / 6
+    differs, runs = _share_of_facility(logger, command, start)
+    for (factor, usual), is_on in zip(logger.signals, runs, strict=False):
+        yield from _means(logger, command, factor, rounded(usual * dice.randrange(900, 1100) / 1000, 2) if is_on else Decimal(0), "N")
     for factor, level in (logger.levels or usual_levels(logger.system)).items():
         if factor in STEADY[logger.system]:
             continue
         share = dice.randrange(350, 750) * (2 if dice.randrange(300) == 0 else 1)
-        value = rounded(level * share / 1000, 3)
+        value = rounded(level * share * differs / 1000, 3)
         if command != "2011" and logger.system in FLOW:
             yield _key(logger, factor, "Cou"), f"{rounded(value * flow_m3 / (1_000_000 if is_gas else 1000), 4)}"
         yield from _means(logger, command, factor, value, mark)

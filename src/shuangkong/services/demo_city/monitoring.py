@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,7 @@ def load_monitoring(shown: UnitCity, *, staff: Staff, tree: Tree, actor: Actor) 
         points += made
         limits += [limit for point in made for limit in _limits_of(unit, point, stated)]
     points += _stations(shown, stated, tree)
+    _treat(points, stated)
     devices = [_device(number, point) for number, point in enumerate((one for one in points if "installed_on" in one.traits), start=1)]
     enter(Entries(points, limits, devices), actor=actor, reason="演示监测登记", is_simulated=True)
     load_self_monitoring(actor)
@@ -108,6 +110,22 @@ def _stations(shown: UnitCity, stated: Mapping[str, Any], tree: Tree) -> Iterato
         yield _station(f"{place}.AQ01", place, PointKind.AIR_STATION, Words(f"{name.zh}模拟空气站", f"Simulated air station, {name.en}"), stated, connected)
     for park in simulated_parks(shown.profile):
         yield _station(f"{park.code}.PS01", park.code, PointKind.PARK_STATION, Words("园区模拟监测站", "Simulated park station"), stated, connected)
+
+
+def _treat(points: list[PointEntry], stated: Mapping[str, Any]) -> None:
+    """Give one VOC outlet its signals and a monitored inlet, and one place a filling station with vapour recovery."""
+    told, pump = dict(stated["treatment"]), stated["filling_station"]
+    name = Words(told.pop("inlet"), told.pop("inlet_en"))
+    found = next((place for place, one in enumerate(points) if one.traits.get("is_voc_key") and "connected_on" in one.traits), None)
+    if found is not None:
+        outlet = points[found]
+        points[found] = replace(outlet, traits=outlet.traits | told)
+        connected = {day: outlet.traits[day] for day in _DAYS}
+        points.append(PointEntry(
+            code=outlet.code.replace(".DA", ".DI"), organisation=outlet.organisation, kind=PointKind.GAS_INLET, name=name, valid_from=outlet.valid_from,
+            traits=connected | {"treated_at": outlet.code},
+        ))  # fmt: skip
+    points.append(_station(f"{pump['place']}.VR01", pump["place"], PointKind.VAPOUR_STATION, Words(pump["name"], pump["name_en"]), stated, {name: day.isoformat() for name, day in _DAYS.items()}))
 
 
 def _station(code: str, organisation: str, kind: PointKind, name: Words, stated: Mapping[str, Any], traits: Mapping[str, Any]) -> PointEntry:
