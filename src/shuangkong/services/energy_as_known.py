@@ -5,8 +5,9 @@ are worked out again from the readings known then, by the definition in `timeser
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.engine import quoted
@@ -17,7 +18,7 @@ from shuangkong.lake.rollup import OPEN_END, FactorRow, MeterRow, Registers
 from shuangkong.lake.table import LakeTable, rows_of
 from shuangkong.services import clock
 from shuangkong.services.filing_observations import end_of
-from shuangkong.services.lake_rows import city_lake, readings_between
+from shuangkong.services.lake_rows import city_lake
 from shuangkong.services.meter_registers import registers_on
 from shuangkong.services.readings import conventions_on
 from shuangkong.timeseries.increments import meter_increments
@@ -25,7 +26,9 @@ from shuangkong.timeseries.readings import Fitting, Reading
 from shuangkong.timeseries.slots import Slot, slots
 
 _HOUR = timedelta(hours=1)
-_LOOK_ABOUT_DAYS = (2, 400)  # a neighbour is mostly a quarter of an hour away, after an outage longer
+_NEAR, _NEIGHBOURS = timedelta(hours=6), 4  # a neighbour is mostly a quarter of an hour away, after an outage longer
+_LOOK_BACK_DAYS = (40, 400)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLIONTH = Decimal("0.000001")
 _Span = tuple[datetime, datetime]
 
@@ -51,26 +54,67 @@ def figures_known(nodes: Collection[str], start: date, end: date, *, level: Figu
     points = {point for some in inside.values() for point in some if point in rows}
     held = figures_held(points, start, end, level=FigureLevel.METER, grain=grain)
     now, span = _by_point(registers_on(clock.today())), (_midnight(start), min(_midnight(end), _through(as_of)))
-    known = {
-        point: _corrected(figures, rows[point], then, span=span, grain=grain, moment=end_of(as_of), is_same=now.get(point) == rows[point])
-        for point, figures in held.items()
-    }  # fmt: skip
+    known: dict[str, list[Figure]] = {}
+    stale: dict[_Span, list[str]] = {}
+    for point, figures in held.items():
+        known[point] = [one for one in figures if one.start_at < span[1]]
+        changed = _changed(known[point], span, grain=grain, moment=end_of(as_of), is_same=now.get(point) == rows[point])
+        if changed is not None:
+            stale.setdefault(changed, []).append(point)
+    for (first, last), some in stale.items():
+        heard = _readings(some, first, last, end_of(as_of))
+        for point in some:
+            again = _summed(_hours(rows[point], heard.get(point, ()), then, first, last, end_of(as_of)), grain)
+            known[point] = sorted([*(one for one in known[point] if not first <= one.start_at < last), *again], key=lambda one: (one.start_at, one.carrier, one.flow))
     if level is FigureLevel.METER:
         return {node: known.get(node, []) for node in nodes}
     return {node: _summed(figure for point in some for figure in known.get(point, ())) for node, some in inside.items()}
 
 
+def _changed(figures: Sequence[Figure], span: _Span, *, grain: FigureGrain, moment: datetime, is_same: bool) -> _Span | None:
+    """From the first to the last figure of a point that says something newer, None where none does; `is_same` is its register."""
+    stale = [one.start_at for one in figures if not is_same or (one.as_of is not None and one.as_of >= moment) or _end_of(one.start_at, grain) > span[1]]
+    return (max(stale[0], span[0]), min(_end_of(stale[-1], grain), span[1])) if stale else None
+
+
 def _through(as_of: date) -> datetime:
-    """The end of the hour of the newest reading known on a day, up to which figures were made; nothing was, where none of the last days was heard."""
-    moment, since = end_of(as_of), as_of - timedelta(days=_LOOK_ABOUT_DAYS[-1])
+    """The end of the hour of the newest reading known on a day, up to which figures were made."""
+    for days in _LOOK_BACK_DAYS:
+        since = as_of - timedelta(days=days)
+        found = _found("max(ts)", _midnight(since), _midnight(as_of + timedelta(days=2)), end_of(as_of), "true")
+        if found and found[0][0] is not None:
+            newest: datetime = found[0][0]
+            return newest.replace(minute=0, second=0, microsecond=0) + _HOUR
+    return _EPOCH.replace(tzinfo=None)  # nothing of a year was heard
+
+
+def _found(columns: str, start: datetime, end: datetime, moment: datetime, where: str) -> list[Any]:
+    """What readings of meters in [start, end), known at a moment, say."""
+    told = f"TIMESTAMPTZ {quoted(moment.isoformat())}"
     with city_lake() as (lake, engine):
         lake.readings.refresh()
-        files = [one for one in lake.readings.files() if one.rows and since <= one.partition["day"] <= as_of + timedelta(days=1)]
-        found = engine.execute(
-            f"SELECT max(ts) FROM ({rows_of(READINGS, files)}) WHERE factor = {quoted(FACTOR)} AND kind = {quoted(KIND)} AND recorded_at < TIMESTAMPTZ {quoted(moment.isoformat())}"
-        ).fetchone()
-    newest: datetime | None = found[0] if found else None
-    return _midnight(since) if newest is None else newest.replace(minute=0, second=0, microsecond=0) + _HOUR
+        files = [one for one in lake.readings.files() if one.rows and one.least["ts"] < end and one.greatest["ts"] >= start]
+        rows: list[Any] = engine.execute(
+            f"SELECT {columns} FROM ({rows_of(READINGS, files)}) WHERE factor = {quoted(FACTOR)} AND kind = {quoted(KIND)} AND ts >= TIMESTAMP {quoted(start)}"
+            f" AND ts < TIMESTAMP {quoted(end)} AND recorded_at < {told} AND (superseded_at IS NULL OR superseded_at >= {told}) AND {where}"
+        ).fetchall()
+    return rows
+
+
+def _readings(points: Sequence[str], first: datetime, last: datetime, moment: datetime) -> dict[str, list[Reading]]:
+    """The readings of points in a span with their neighbours, as known at a moment."""
+    columns, wanted = "point, ts, value, epoch_us(recorded_at)", f"point IN ({', '.join(map(quoted, sorted(points)))})"
+    rows = _found(columns, first - _NEAR, last + _NEAR, moment, wanted)
+    for is_before in (True, False):
+        lonely = set(points) - {point for point, ts, *_ in rows if (ts < first if is_before else ts >= last)}
+        if lonely:
+            start, end = (first - timedelta(days=_LOOK_BACK_DAYS[-1]), first - _NEAR) if is_before else (last + _NEAR, last + timedelta(days=_LOOK_BACK_DAYS[-1]))
+            nearest = f"QUALIFY row_number() OVER (PARTITION BY point ORDER BY ts {'DESC' if is_before else ''}) <= {_NEIGHBOURS}"
+            rows += _found(columns, start, end, moment, f"point IN ({', '.join(map(quoted, sorted(lonely)))}) {nearest}")
+    found: dict[str, list[Reading]] = {}
+    for point, ts, value, heard in rows:
+        found.setdefault(point, []).append(Reading(_aware(ts), value, _EPOCH + timedelta(microseconds=heard)))
+    return found
 
 
 def _by_point(registers: Registers) -> Mapping[str, list[MeterRow]]:
@@ -85,29 +129,9 @@ def _points_of(node: str, registers: Registers) -> list[str]:
     return list(dict.fromkeys(row.point for row in registers.meters if row.unit in units))
 
 
-def _corrected(
-    figures: Sequence[Figure], rows: Sequence[MeterRow], registers: Registers, *, span: _Span, grain: FigureGrain, moment: datetime, is_same: bool
-) -> list[Figure]:
-    """The figures of one point, those from the first to the last that say something newer worked out again."""
-    told = [one for one in figures if one.start_at < span[1]]
-    stale = [one.start_at for one in told if not is_same or (one.as_of is not None and one.as_of >= moment) or _end_of(one.start_at, grain) > span[1]]
-    if not stale:
-        return told
-    first, last = max(stale[0], span[0]), min(_end_of(stale[-1], grain), span[1])
-    again = _summed(_hours(rows, registers, first, last, moment), grain)
-    return sorted([*(one for one in told if not first <= one.start_at < last), *again], key=lambda one: (one.start_at, one.carrier, one.flow))
-
-
-def _hours(rows: Sequence[MeterRow], registers: Registers, first: datetime, last: datetime, moment: datetime) -> Iterator[Figure]:
-    """The hours of a point from the readings that were known at a moment."""
+def _hours(rows: Sequence[MeterRow], readings: Iterable[Reading], registers: Registers, first: datetime, last: datetime, moment: datetime) -> Iterator[Figure]:
+    """The hours of a point, worked out from its readings."""
     conventions = conventions_on(moment.astimezone(CHINA_STANDARD_TIME).date())
-    point = rows[0].point
-    for days in _LOOK_ABOUT_DAYS:
-        about = timedelta(days=days)
-        found = readings_between([point], first - about, last + about, kinds=[KIND], factors=[FACTOR], as_of=moment)
-        if found and found[0].ts < first and found[-1].ts >= last:
-            break
-    readings = [Reading(_aware(one.ts), one.value, one.recorded_at) for one in found]
     record = meter_increments(readings, fittings=[_fitting(row) for row in rows], as_of=moment, conventions=conventions)
     edges = _aware(first), _aware(last)
     filled = slots((one for one in record.increments if one.start < edges[1] and one.end > edges[0]), step=_HOUR, decimals=conventions.spread_decimals)
