@@ -101,7 +101,18 @@ ALARM_STATES: StateTable[AlarmState, AlarmAct] = StateTable(steps={
     (_S.ANSWERED, _A.CLOSE): _S.CLOSED,
 }, refused=AlarmActRefused, need_reason=frozenset({_A.SEND_BACK}))  # fmt: skip
 
-STEPS = {MeanSpan.HOUR: timedelta(hours=1), MeanSpan.DAY: timedelta(days=1)}
+_STEPS = {MeanSpan.HOUR: timedelta(hours=1), MeanSpan.DAY: timedelta(days=1)}
+
+
+def next_start(start: datetime, span: MeanSpan) -> datetime:
+    """Return when the mean after one begins (下一均值起始).
+
+    Examples
+    --------
+    >>> next_start(datetime(2026, 2, 1), MeanSpan.MONTH), next_start(datetime(2026, 2, 28), MeanSpan.DAY)
+    (datetime.datetime(2026, 3, 1, 0, 0), datetime.datetime(2026, 3, 1, 0, 0))
+    """
+    return (start.replace(day=1) + timedelta(days=31)).replace(day=1) if span is MeanSpan.MONTH else start + _STEPS[span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +175,7 @@ def runs_of(found: Iterable[Exceedance], *, span: MeanSpan) -> tuple[ExceedanceR
     for one in sorted(found, key=lambda one: one.mean.start):
         if joined and one.mean.start == joined[-1][-1].mean.start:
             continue
-        if joined and one.mean.start - joined[-1][-1].mean.start == STEPS[span]:
+        if joined and one.mean.start == next_start(joined[-1][-1].mean.start, span):
             joined[-1].append(one)
         else:
             joined.append([one])

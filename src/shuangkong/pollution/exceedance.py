@@ -21,6 +21,7 @@ class MeanSpan(Enum):
 
     HOUR = "小时"
     DAY = "日"
+    MONTH = "月"
 
 
 class MeanKind(Enum):

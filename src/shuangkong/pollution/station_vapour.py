@@ -239,7 +239,7 @@ class StationDay:
     @property
     def light(self) -> StationLight:
         """What the day calls for: WARNING where anything does, UNKNOWN where nothing was told."""
-        lights = {one.found.light for one in (*self.nozzles, *self.tanks)}
+        lights = {nozzle.found.light for nozzle in self.nozzles} | {tank.found.light for tank in self.tanks}
         return next((light for light in (StationLight.WARNING, StationLight.NORMAL) if light in lights), StationLight.UNKNOWN)
 
 

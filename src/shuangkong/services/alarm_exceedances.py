@@ -1,10 +1,10 @@
-"""Exceedances of permit limits as alarms (超标报警): hours and days of outlets against the limits in force, joined where one follows the other.
+"""Exceedances of permit limits as alarms (超标报警): hours, days and months of outlets and boundary points against the limits in force, joined where one follows the other.
 
 Only what is new is worked out: files of the lake that were not there before, marks, notices and limits entered since. A process that has just begun looks
 back over the days of the rule; what it finds again was raised already and changes nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from shuangkong.lake.engine import quoted, type_of_engine
 from shuangkong.lake.outlet_readings import heard_hours
 from shuangkong.lake.readings import READINGS
 from shuangkong.lake.table import DataFile, rows_of
-from shuangkong.pollution.alarm_life import STEPS, AlarmAct, AlarmKind, AlarmState, ExceedanceRun, runs_of
+from shuangkong.pollution.alarm_life import AlarmAct, AlarmKind, AlarmState, ExceedanceRun, next_start, runs_of
 from shuangkong.pollution.exceedance import MeanSpan, OutletMean, exceedances
 from shuangkong.pollution.judged_hours import type_of_hours
 from shuangkong.pollution.monitoring_validity import HourState
@@ -36,12 +36,12 @@ from shuangkong.services.alarm_records import (
     with_state,
 )
 from shuangkong.services.lake_rows import city_lake
-from shuangkong.services.monitoring_kinds import OUTLETS
+from shuangkong.services.monitoring_kinds import OUTLETS, PointKind, Statistic
 from shuangkong.services.outlet_facts import OutletFacts, facts_of, local
 from shuangkong.store.models import EmissionLimit, MonitorCheck, OperatorMark, ShutdownNotice
 
 _ENTERED = (EmissionLimit, MonitorCheck, OperatorMark, ShutdownNotice)
-_CHUNK = 200
+_CHUNK, _CHUNK_OF_MONTH = 200, 20  # points whose days, whose months are held in memory together
 _TOUCHED = "SELECT point, min(ts) FROM ({rows}) WHERE (kind IN ('Hour-Avg', 'Hour-ZsAvg') OR kind = 'Min-Avg' AND ts < TIMESTAMP {hour}) AND ts >= TIMESTAMP {since} GROUP BY point"
 
 
@@ -59,9 +59,11 @@ _seen: dict[Path, _Seen] = {}
 
 def exceedance_alarms(*, data: Path, now: datetime) -> None:
     """Raise, grow and end alarms of what is new (超标报警)."""
-    limited = set(EmissionLimit.objects.filter(point__kind__in=[kind.name for kind in OUTLETS]).values_list("point__code", flat=True))
+    rows = EmissionLimit.objects.filter(point__kind__in=[kind.name for kind in (*OUTLETS, PointKind.FUGITIVE)])
+    limited = set(rows.values_list("point__code", flat=True))
     if not limited:
         return
+    by_month = set(rows.filter(statistic=Statistic.MONTH.name).values_list("point__code", flat=True))
     held, hour = _seen.get(data, _Seen()), local(now).replace(minute=0, second=0, microsecond=0)
     since = datetime.combine((hour - timedelta(days=int(alarm_rule("look_back").number))).date(), time())
     entered = tuple(model.objects.aggregate(newest=Max("pk"))["newest"] for model in _ENTERED)
@@ -72,15 +74,19 @@ def exceedance_alarms(*, data: Path, now: datetime) -> None:
         if hour != held.hour:
             touched |= _due(limited, touched, hour)
         points = sorted(limited & touched.keys())
-        for at in range(0, len(points), _CHUNK):
-            some = points[at : at + _CHUNK]
+        of_month = [point for point in points if point in by_month and touched[point] < hour.replace(day=1, hour=0)]
+        for some in (*_chunks([point for point in points if point not in of_month], _CHUNK), *_chunks(of_month, _CHUNK_OF_MONTH)):
             going_on = _by_point(standing(AlarmKind.EXCEEDANCE, points=some))
             first = max(since, min(min(touched[point], *(_first(case) for case in going_on.get(point, ()))) if point in going_on else touched[point] for point in some) - DAY)
-            first = datetime.combine(first.date(), time())
+            first = datetime.combine(first.date().replace(day=1) if some[0] in of_month else first.date(), time())
             heard = heard_hours(lake, engine, points=some, start=first, end=hour)
             for point, facts in facts_of(some).items():
                 _judge(facts, heard[point], first, hour, going_on.get(point, ()))
     _seen[data] = _Seen(frozenset(one.path for one in files), entered, hour)
+
+
+def _chunks(points: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    return (points[at : at + most] for at in range(0, len(points), most))
 
 
 def _touched(engine: type_of_engine, files: Sequence[DataFile], since: datetime, hour: datetime) -> dict[str, datetime]:
@@ -144,20 +150,20 @@ def _by_day(means: Means) -> dict[date, list[OutletMean]]:
 
 def _reconcile(facts: OutletFacts, key: LimitKey, runs: Sequence[ExceedanceRun], means: Means, mine: Sequence[Case], hour: datetime) -> None:
     """Grow the alarm that a run touches, raise one where none does; two that a late hour has joined become one."""
-    step, left = STEPS[key.span], sorted(mine, key=_first)
+    left = sorted(mine, key=_first)
     for run in runs:
-        touching = [case for case in left if _first(case) <= run.last + step and _last(case) >= run.first - step]
+        touching = [case for case in left if _first(case) <= next_start(run.last, key.span) and next_start(_last(case), key.span) >= run.first]
         left = [case for case in left if case not in touching]
-        said = _said(facts, key, run) | _ended(run.last + step, key.span, means, hour)
+        said = _said(facts, key, run) | _ended(next_start(run.last, key.span), key.span, means, hour)
         if not touching:
             raise_alarm(kind=AlarmKind.EXCEEDANCE, start=_moment(run.first), facts=said, point=facts.code, factor=key.factor, part=key.part)
             continue
         grow(touching[0], said)
         for other in touching[1:]:
-            noted(other, AlarmAct.DROP, {**other.facts, ENDED: said.get(ENDED) or _moment(run.last + step).isoformat(), "why_ended": "merged", "merged_into": touching[0].pk})
+            noted(other, AlarmAct.DROP, {**other.facts, ENDED: said.get(ENDED) or _moment(next_start(run.last, key.span)).isoformat(), "why_ended": "merged", "merged_into": touching[0].pk})
     for case in left:
         if min(means) <= _first(case):
-            end(case, at=_moment(_last(case) + step), why="corrected")
+            end(case, at=_moment(next_start(_last(case), key.span)), why="corrected")
 
 
 def _said(facts: OutletFacts, key: LimitKey, run: ExceedanceRun) -> dict[str, Any]:
@@ -181,7 +187,7 @@ def _ended(following: datetime, span: MeanSpan, means: Means, hour: datetime) ->
         return {ENDED: _moment(following).isoformat(), "why_ended": "within"}
     if after is not None and after.state is HourState.STOPPED:
         return {ENDED: _moment(following).isoformat(), "why_ended": "stopped"}
-    if hour - following - STEPS[span] > timedelta(hours=int(alarm_rule("over_without_readings").number)):
+    if hour - next_start(following, span) > timedelta(hours=int(alarm_rule("over_without_readings").number)):
         return {ENDED: _moment(following).isoformat(), "why_ended": "no_readings"}
     return {}
 

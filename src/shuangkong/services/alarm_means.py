@@ -1,4 +1,4 @@
-"""The means of an outlet that its limits are for (判定均值): hours and days, measured, converted or weighted by flow, in the unit of the limit."""
+"""The means of an outlet that its limits are for (判定均值): hours, days and months, measured, converted or weighted by flow, in the unit of the limit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from shuangkong.hj212.editions import factor_by_code
+from shuangkong.pollution.alarm_life import next_start
 from shuangkong.pollution.exceedance import MeanKind, MeanSpan, OutletMean, PermitLimit
 from shuangkong.pollution.judged_hours import (
     HOUR,
@@ -16,17 +17,15 @@ from shuangkong.pollution.judged_hours import (
     volume_of,
     with_converted,
 )
-from shuangkong.pollution.monitoring_validity import HourState, Sample, day_mean
+from shuangkong.pollution.monitoring_validity import HourState, Sample, day_mean, month_mean
 from shuangkong.pollution.water_validity import WeighedValue, acidity, effective_mean
 from shuangkong.rules import RulesOnDay, at
 from shuangkong.services.alarm_records import alarm_rule
-from shuangkong.services.monitoring_kinds import Statistic
 from shuangkong.services.outlet_facts import OutletFacts
 from shuangkong.store.models import EmissionLimit
 
 DAY = timedelta(days=1)
 ACIDITY = "w01001"
-_SPANS = {Statistic.HOUR.name: MeanSpan.HOUR, Statistic.DAY.name: MeanSpan.DAY}
 _PER_MG = {"mg/m3": Decimal(1), "ug/m3": Decimal(1000), "ng/m3": Decimal(1_000_000), "mg/L": Decimal(1), "ug/L": Decimal(1000)}
 
 Means = Mapping[datetime, OutletMean]
@@ -47,17 +46,15 @@ class LimitKey:
         return f"{self.span.name}-{self.kind.name}"
 
     @classmethod
-    def of(cls, row: EmissionLimit, facts: OutletFacts) -> "LimitKey | None":
-        """Return what a limit is for, None for a limit of the month."""
-        span = _SPANS.get(row.statistic)
-        if span is None:
-            return None
+    def of(cls, row: EmissionLimit, facts: OutletFacts) -> "LimitKey":
+        """Return what a limit is for."""
+        span = MeanSpan[row.statistic]
         if row.is_converted:
             kind = MeanKind.CONVERTED
         elif row.factor == ACIDITY:
-            kind = MeanKind.ARITHMETIC if span is MeanSpan.DAY else MeanKind.MEASURED
+            kind = MeanKind.MEASURED if span is MeanSpan.HOUR else MeanKind.ARITHMETIC
         else:
-            kind = MeanKind.WEIGHTED if span is MeanSpan.DAY and not facts.traits_on(row.valid_from).is_gas else MeanKind.MEASURED
+            kind = MeanKind.MEASURED if span is MeanSpan.HOUR or facts.traits_on(row.valid_from).is_gas else MeanKind.WEIGHTED
         return cls(row.factor, span, kind, row.unit)
 
 
@@ -66,7 +63,7 @@ def permit_limits(facts: OutletFacts, day: date) -> dict[LimitKey, PermitLimit]:
     found: dict[LimitKey, PermitLimit] = {}
     for row in facts.limits:
         key = LimitKey.of(row, facts)
-        if key is None or row.valid_from > day:
+        if row.valid_from > day:
             continue
         found.pop(key, None)
         if not (row.low is None and row.high is None) and (row.valid_to is None or day < row.valid_to):
@@ -77,9 +74,9 @@ def permit_limits(facts: OutletFacts, day: date) -> dict[LimitKey, PermitLimit]:
 def means_of(facts: OutletFacts, heard: type_of_hours, first: datetime, end: datetime) -> dict[LimitKey, Means]:
     """Return the means of an outlet in [first, end), naive China Standard Time, by what a limit is for (判定均值).
 
-    `first` begins a day; days are there once they are over and settled.
+    `first` begins a day; days, and months of which all days lie in the span, are there once they are over and settled.
     """
-    keys = {key for row in facts.limits if (key := LimitKey.of(row, facts))}
+    keys = {LimitKey.of(row, facts) for row in facts.limits}
     starts = [first + HOUR * number for number in range(max(0, (end - first) // HOUR))]
     if not keys or not starts or not heard:
         return {}
@@ -99,7 +96,7 @@ def means_of(facts: OutletFacts, heard: type_of_hours, first: datetime, end: dat
             hours.append(with_converted(one, heard, traits=held, rules=day_rules))
         for key in (key for key in keys if key.factor == factor):
             scale = _scale(key)
-            made = _hour_means(hours, key) if key.span is MeanSpan.HOUR else _day_means(hours, key, end, rules)
+            made = _MADE[key.span](hours, key, end, rules)
             told[key] = {mean.start: mean if mean.figure is None else _scaled(mean, scale) for mean in made}
     return told
 
@@ -119,24 +116,50 @@ def _figure(hour: JudgedHour, kind: MeanKind) -> Decimal | None:
     return hour.converted if kind is MeanKind.CONVERTED else hour.mean
 
 
-def _hour_means(hours: Sequence[JudgedHour], key: LimitKey) -> list[OutletMean]:
+def _hour_means(hours: Sequence[JudgedHour], key: LimitKey, end: datetime, rules: Mapping[date, RulesOnDay]) -> list[OutletMean]:
     return [OutletMean(key.factor, key.span, key.kind, hour.start, _figure(hour, key.kind), hour.state) for hour in hours]
 
 
 def _day_means(hours: Sequence[JudgedHour], key: LimitKey, end: datetime, rules: Mapping[date, RulesOnDay]) -> list[OutletMean]:
-    settles = timedelta(hours=int(alarm_rule("day_settles_after").number))
-    by_day: dict[date, list[JudgedHour]] = {}
-    for hour in hours:
-        by_day.setdefault(hour.start.date(), []).append(hour)
+    return [_mean(key, datetime.combine(day, time()), some, _day_figure(some, key, rules[day])) for day, some in _over(hours, MeanSpan.DAY, end)]
+
+
+def _month_means(hours: Sequence[JudgedHour], key: LimitKey, end: datetime, rules: Mapping[date, RulesOnDay]) -> list[OutletMean]:
+    """Months are made of their days: a mean of valid ones, of water weighted by what flowed, of pH the one in the middle."""
     found = []
-    for day, some in by_day.items():
-        start = datetime.combine(day, time())
-        if start + DAY + settles > end:
+    for month, every in _over(hours, MeanSpan.MONTH, end):
+        start = datetime.combine(month, time())
+        if every[0].start != start:
             continue
-        figure = _day_figure(some, key, rules[day])
-        is_stopped = all(hour.state is HourState.STOPPED for hour in some)
-        found.append(OutletMean(key.factor, key.span, key.kind, start, figure, HourState.STOPPED if is_stopped else HourState.VALID if figure is not None else HourState.INVALID))
+        last = rules[every[-1].start.date()]
+        days = [(_day_figure(some, key, rules[day]), sum((hour.flow_m3 or Decimal(0) for hour in some), Decimal(0))) for day, some in _over(every, MeanSpan.DAY, end)]
+        if key.kind is MeanKind.WEIGHTED:
+            figure = effective_mean([WeighedValue(mean, water) for mean, water in days if water], rules=last).mean_mg_l
+        elif key.factor == ACIDITY:
+            told = acidity([mean for mean, _ in days if mean is not None])
+            figure = told.median if told else None
+        else:
+            figure = month_mean([Sample(mean) for mean, _ in days], rules=last).mean
+        found.append(_mean(key, start, every, figure))
     return found
+
+
+_MADE = {MeanSpan.HOUR: _hour_means, MeanSpan.DAY: _day_means, MeanSpan.MONTH: _month_means}
+
+
+def _over(hours: Sequence[JudgedHour], span: MeanSpan, end: datetime) -> list[tuple[date, list[JudgedHour]]]:
+    """The hours by day or month, of those that are over and settled."""
+    settles = timedelta(hours=int(alarm_rule("day_settles_after").number))
+    found: dict[date, list[JudgedHour]] = {}
+    for hour in hours:
+        day = hour.start.date()
+        found.setdefault(day.replace(day=1) if span is MeanSpan.MONTH else day, []).append(hour)
+    return [(first, some) for first, some in found.items() if next_start(datetime.combine(first, time()), span) + settles <= end]
+
+
+def _mean(key: LimitKey, start: datetime, hours: Sequence[JudgedHour], figure: Decimal | None) -> OutletMean:
+    is_stopped = all(hour.state is HourState.STOPPED for hour in hours)
+    return OutletMean(key.factor, key.span, key.kind, start, figure, HourState.STOPPED if is_stopped else HourState.VALID if figure is not None else HourState.INVALID)
 
 
 def _day_figure(hours: Sequence[JudgedHour], key: LimitKey, rules: RulesOnDay) -> Decimal | None:

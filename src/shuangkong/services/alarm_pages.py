@@ -11,7 +11,7 @@ from shuangkong.access.roles import Permission
 from shuangkong.kernel.language import Language, Words
 from shuangkong.kernel.rounding import plain, round_gbt8170
 from shuangkong.lake.outlet_readings import heard_hours
-from shuangkong.pollution.alarm_life import STEPS, AlarmAct, AlarmKind, AlarmState
+from shuangkong.pollution.alarm_life import AlarmAct, AlarmKind, AlarmState, next_start
 from shuangkong.pollution.exceedance import MeanKind, MeanSpan, OutletMean
 from shuangkong.pollution.monitoring_validity import HourState
 from shuangkong.services import clock
@@ -28,8 +28,8 @@ from shuangkong.services.slices import PAGE, Slice, slice_of
 from shuangkong.store.models import Alarm, AlarmStep
 
 OPEN, ALL = "OPEN", "ALL"
-_MARGIN = {MeanSpan.HOUR: timedelta(hours=24), MeanSpan.DAY: timedelta(days=10)}
-_LONGEST = {MeanSpan.HOUR: timedelta(days=10), MeanSpan.DAY: timedelta(days=60)}
+_MARGIN = {MeanSpan.HOUR: timedelta(hours=24), MeanSpan.DAY: timedelta(days=10), MeanSpan.MONTH: timedelta(days=62)}
+_LONGEST = {MeanSpan.HOUR: timedelta(days=10), MeanSpan.DAY: timedelta(days=60), MeanSpan.MONTH: timedelta(days=400)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def _means(case: Case) -> tuple[ShownMean, ...]:
     key = LimitKey(case.alarm.factor, MeanSpan[facts["span"]], MeanKind[facts["mean"]], facts["unit"])
     first, last = datetime.fromisoformat(facts["first"]), datetime.fromisoformat(facts["last"])
     begin = datetime.combine((max(first, last - _LONGEST[key.span]) - _MARGIN[key.span]).date(), time())
-    end = min(last + STEPS[key.span] + _MARGIN[key.span], local(clock.now()).replace(minute=0, second=0, microsecond=0))
+    end = min(next_start(last, key.span) + _MARGIN[key.span], local(clock.now()).replace(minute=0, second=0, microsecond=0))
     with city_lake() as (lake, engine):
         heard = heard_hours(lake, engine, points=[code], start=begin, end=end)[code]
     registered = facts_of([code]).get(code)

@@ -22,7 +22,7 @@ _MEANS = {
     MeanKind.MEASURED: Words("实测", "measured"), MeanKind.CONVERTED: Words("折算", "converted"), MeanKind.WEIGHTED: Words("流量加权", "flow-weighted"),
     MeanKind.ARITHMETIC: Words("中位", "median"),
 }  # fmt: skip
-_SPANS = {MeanSpan.HOUR: (Words("小时", "hour"), Words("小时", "hours")), MeanSpan.DAY: (Words("日", "day"), Words("天", "days"))}
+_SPANS = {MeanSpan.HOUR: (Words("小时", "hour"), Words("小时", "hours")), MeanSpan.DAY: (Words("日", "day"), Words("天", "days")), MeanSpan.MONTH: (Words("月", "month"), Words("个月", "months"))}
 _REASONS = {
     "BAD_CHECKSUM": Words("校验错误", "bad checksum"), "WRONG_PASSWORD": Words("密码错误", "wrong password"), "BAD_STRUCTURE": Words("格式错误", "bad structure"),
     "OTHER_MN": Words("连接中出现别的 MN", "another MN on its connection"), "UNKNOWN_MN": Words("未登记的 MN", "unknown MN"), "NO_TIME": Words("没有时间", "no time"),

@@ -59,7 +59,7 @@ def registered_loggers(*, seed: int) -> list[SimulatedLogger]:
             one.mn, one.password, _SYSTEMS[kinds[one.point]], place, one.edition, one.checksum, one.key, levels.get(one.point, {}), seed,
             facility=inlets.get(one.point, one.point if one.point in signals else ""), signals=tuple(signals.get(one.point, {}).items()),
             nozzles=_NOZZLES if kinds[one.point] is PointKind.VAPOUR_STATION else 0,
-        )  # fmt: skip
+        )
         for place, one in enumerate(settings)
         if kinds.get(one.point) in _SYSTEMS
     ]

@@ -238,8 +238,8 @@ def _figures(logger: SimulatedLogger, command: str, start: datetime) -> Iterator
     flow_m3_per_h = Decimal(dice.randrange(9_000, 11_000) if is_gas else dice.randrange(90, 110))
     flow_m3 = flow_m3_per_h * (SPANS.get(command, TICK) // TICK) / 6
     differs, runs = _share_of_facility(logger, command, start)
-    for (factor, usual), is_on in zip(logger.signals, runs, strict=False):
-        yield from _means(logger, command, factor, rounded(usual * dice.randrange(900, 1100) / 1000, 2) if is_on else Decimal(0), "N")
+    for (signal, reading), is_on in zip(logger.signals, runs, strict=False):
+        yield from _means(logger, command, signal, rounded(reading * dice.randrange(900, 1100) / 1000, 2) if is_on else Decimal(0), "N")
     for factor, level in (logger.levels or usual_levels(logger.system)).items():
         if factor in STEADY[logger.system]:
             continue

@@ -1,6 +1,7 @@
 """Alarms: raised from readings and device states once and no more, grown, ended, answered by the unit, closed by another."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from alarm_steps import heard, hours, seen
@@ -12,6 +13,8 @@ from shuangkong.kernel.faults import InputRefused
 from shuangkong.pollution.alarm_life import AlarmActRefused, AlarmKind
 from shuangkong.services import alarm_devices, alarm_exceedances, alarms, chain_rows, clock
 from shuangkong.services.alarm_records import cases_of, with_state
+from shuangkong.services.alarm_wording import line_of
+from shuangkong.services.monitoring_kinds import PointKind, Statistic
 from shuangkong.services.monitoring_marks import notify_shutdown, set_mark
 from shuangkong.services.monitoring_register import Entries, record
 from shuangkong.services.people import NotPermitted
@@ -46,6 +49,24 @@ def test_hours_beyond_the_limit_are_one_alarm_that_grows_and_ends(watched, still
     assert told() == [("EXCEEDANCE", "RAISED", 3, "70", "within")]
     (case,) = cases_of(with_state())
     assert (case.facts["first"], case.facts["last"], case.ended_at.isoformat()) == ("2026-03-02T06:00:00", "2026-03-02T08:00:00", "2026-03-02T09:00:00+08:00")
+
+
+def test_a_month_and_a_boundary_point_have_limits_too(watched, person, still_clock) -> None:
+    boundary = "U001.CJ001"
+    record(
+        Entries([outlet(code=boundary, kind=PointKind.FUGITIVE, traits={})], [limit(statistic=Statistic.MONTH, high=Decimal(20), is_converted=False), limit(point=boundary, is_converted=False)], []),
+        who=person(Role.REVIEWER, COUNTY), reason="登记",
+    )  # fmt: skip
+    days = [hours(OUTLET, f"2026-02-{day:02}T00:00", *["19" if day < 14 else "22"] * 24) for day in range(1, 29)]
+    heard([*(hour for day in days for hour in day), *hours(boundary, "2026-03-02T06:00", "36", "10")])
+    alarms.raise_alarms(clock.now())
+    alarms.raise_alarms(clock.now())
+    cases = cases_of(with_state().order_by("start", "pk"))
+    # 13 days of 19 and 15 of 22 mg/m³; the boundary for one hour.
+    assert [(case.alarm.point.code, case.facts["span"], f"{Decimal(case.facts['peak']):.3f}", case.facts["count"]) for case in cases] == [
+        (OUTLET, "MONTH", "20.607", 1), (boundary, "HOUR", "36.000", 1),
+    ]  # fmt: skip
+    assert line_of(cases[0]).en == "Sulphur dioxide (SO2): measured mean of the month up to 20.607 mg/m3, limit 20, 0.03 times over, for 1 months"
 
 
 def test_invalid_hours_are_no_evidence_and_a_late_hour_joins_two_alarms(watched, person, still_clock) -> None:

@@ -119,7 +119,7 @@ def _treat(points: list[PointEntry], stated: Mapping[str, Any]) -> None:
     found = next((place for place, one in enumerate(points) if one.traits.get("is_voc_key") and "connected_on" in one.traits), None)
     if found is not None:
         outlet = points[found]
-        points[found] = replace(outlet, traits=outlet.traits | told)
+        points[found] = replace(outlet, traits={**outlet.traits, **told})
         connected = {day: outlet.traits[day] for day in _DAYS}
         points.append(PointEntry(
             code=outlet.code.replace(".DA", ".DI"), organisation=outlet.organisation, kind=PointKind.GAS_INLET, name=name, valid_from=outlet.valid_from,
