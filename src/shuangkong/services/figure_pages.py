@@ -85,6 +85,7 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
     opened = open_figure(element=element, org=org, period=period, who=who, as_of=as_of)
     declared = catalogue().elements.get(element)
     used = used_by(element)
+    served = {told for code in used for told in (code, catalogue().indicators[code].declaration.evidence_for)}
     return FigurePage(
         element=element, name=opened.name if opened else declared.name if declared else Words(element, element),
         definition=opened.definition if opened else declared.definition if declared else Words("", ""), node=node, period=Period.parse(period), opened=opened,
@@ -92,7 +93,7 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
         decimals=_decimals(opened) if opened else None, grade=GRADE_WORDS.get(DataGrade[opened.row.grade]) if opened else None,
         sum_told=_sum_told(opened, opened.made_of) if opened and opened.made_of else None,
         indicators=tuple((code, catalogue().name(code)) for code in used),
-        targets=tuple(target for target in city().plan.targets if target.indicator in used and target.scope in (org, city().code)),
+        targets=tuple(target for target in city().plan.targets if target.indicator in served and target.scope in (org, city().code)),
         monitored=tuple(one for one in inputs_behind(opened.row) if not one.organisation or membership.sees(who, one.organisation, at)) if opened else (),
     )  # fmt: skip
 

@@ -29,7 +29,9 @@ from shuangkong.pollution.monitoring_validity import HourState, state_of_mark
 from shuangkong.rules import RulesOnDay, at
 from shuangkong.services import clock
 from shuangkong.services.alarm_records import with_state
+from shuangkong.services.ambient_factors import AIR_ITEMS, AIR_NAMES, WATER_ITEMS, air_unit, water_name, water_unit
 from shuangkong.services.device_states import INBOX_FILE, read_states
+from shuangkong.services.energy_meters import carrier_words
 from shuangkong.services.lake_rows import city_lake
 from shuangkong.services.monitoring_kinds import PointKind, Statistic, factor_words
 from shuangkong.services.monitoring_marks import notices_in_force
@@ -287,14 +289,22 @@ def figures_of(point: Point, readings: Sequence[NewestReading], limits: Sequence
         exceeded = any(one.is_broken_by(_as_limited(held[factor, kind], one, held, point, rules)[0]) and is_valid(held[factor, kind].flag, rules)
                        for one in own for kind in (_HOUR,) * (one.statistic is Statistic.HOUR) + (_DAY,) * (one.statistic is Statistic.DAY) if (factor, kind) in held)  # fmt: skip
         found.append(WallFigure(
-            factor, factor_words(factor), _unit(factor, limit), value, is_converted, newest.flag, newest.ts, limit, bool(limit and limit.is_broken_by(value)) and is_valid(newest.flag, rules), exceeded,
+            factor, *_called(point, factor, limit, rules), value, is_converted, newest.flag, newest.ts, limit, bool(limit and limit.is_broken_by(value)) and is_valid(newest.flag, rules), exceeded,
         ))  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.limit is None, one.factor)))
 
 
-def _unit(factor: str, limit: Limit | None) -> str:
+def _called(point: Point, factor: str, limit: Limit | None, rules: RulesOnDay) -> tuple[Words, str]:
+    """Name and unit of a factor: of air and water as the lake holds them, of a meter what its register counts."""
+    if point.kind is PointKind.METER:
+        name, unit = carrier_words(str(point.traits.get("carrier", "")))
+        return Words(f"{name.zh}示数", f"register, {name.en}"), unit if point.traits.get("multiplier") in (None, "", "1") else ""
+    if point.kind is PointKind.AIR_STATION and factor in AIR_ITEMS:
+        return AIR_NAMES[AIR_ITEMS[factor]], air_unit(AIR_ITEMS[factor])
+    if point.kind in (PointKind.RIVER_SECTION, PointKind.WATER_SOURCE) and factor in WATER_ITEMS:
+        return water_name(WATER_ITEMS[factor], rules.day), water_unit(WATER_ITEMS[factor])
     known = factor_by_code().get(factor)
-    return limit.unit if limit else known.concentration_unit if known else ""
+    return factor_words(factor), limit.unit if limit else known.concentration_unit if known else ""
 
 
 _SCALES = {"mg": Decimal(1), "ug": Decimal("0.001"), "ng": Decimal("0.000001")}

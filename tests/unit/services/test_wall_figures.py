@@ -63,3 +63,15 @@ def test_states_in_their_order() -> None:
     assert state(reading("Rtd", 5, "20"), reading("Hour-Avg", 0, "36", flag="M")) is WallState.NORMAL
     assert state(reading("Hour-Avg", 0, "36"), is_silent=True) is WallState.SILENT
     assert state(is_silent=True, is_stopped=True) is WallState.STOPPED
+
+
+def test_air_water_and_meters_are_called_as_their_own_pages_call_them() -> None:
+    def called(kind: PointKind, factor: str, **traits: str) -> tuple[str, str]:
+        point = Point(1, "X", "U001", kind, Words("点", "point"), traits, MonitorStage.CONNECTED, date(2024, 1, 1), is_closed=False, is_simulated=True)
+        (found,) = figures_of(point, [reading("meter" if factor == "register" else "Hour-Avg", 0, "42", factor=factor, flag="")], [], rules=RULES)
+        return found.name.zh, found.unit
+
+    assert called(PointKind.AIR_STATION, "a05024") == ("臭氧", "µg/m³")
+    assert called(PointKind.RIVER_SECTION, "w01019") == ("高锰酸盐指数", "mg/L")
+    assert called(PointKind.METER, "register", carrier="electricity", multiplier="1") == ("电力示数", "kWh")
+    assert called(PointKind.METER, "register", carrier="electricity", multiplier="40") == ("电力示数", "")
