@@ -5,16 +5,19 @@ computes again the hours next to rows that came since, or everything where regis
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction
 
-from shuangkong.lake.engine import quoted
+from shuangkong.lake.engine import open_beside, put_rows, quoted
 from shuangkong.lake.figures import FIGURES, FigureGrain, of_grain
 from shuangkong.lake.meter_file import FACTOR, KIND
 from shuangkong.lake.readings import EARLIEST, READINGS, Lake
@@ -105,14 +108,27 @@ def roll_up(lake: Lake, registers: Registers, *, start_run: "type_of_start | Non
         if slices is None:
             slices = by_month(since, through)
         run = (start_run or Run)(engine, lake, figures, Slice(since, through, None), since.date().replace(day=1) if is_whole else None)
-        for month in sorted({one.start.date().replace(day=1) for one in slices}):
-            run.compute(month, [one for one in slices if one.start.date().replace(day=1) == month])
+        run.compute(slices)
         run.commit({"readings": version, "registers": digest, "since": _seconds(since), "through": _seconds(through)})
         return RolledUp(is_whole, run.meter_hours, tuple(run.months))
 
 
+class Made(NamedTuple):
+    """What was computed of one month (一月所得): its hours of meters, files that are to appear and others that are to go."""
+
+    month: date
+    meter_hours: int
+    added: list[AddAction]
+    removed: list[DataFile]
+
+
 class Run:
-    """One run (一次汇总): files written so far, all to appear together."""
+    """One run (一次汇总): files written so far, all to appear together.
+
+    Months are computed side by side, each by one thread: two threads on one month take half as much processor time again as two months on one thread each.
+    """
+
+    months_at_once = os.cpu_count() or 1
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, lake: Lake, figures: LakeTable, span: Slice, whole_from: date | None) -> None:
         self._engine, self._lake, self._readings, self._figures, self._span = engine, lake, lake.readings.files(), figures, span
@@ -120,54 +136,71 @@ class Run:
         # Of months whose readings have been retired the figures stay.
         self._removed: list[DataFile] = [one for one in held if whole_from and one.partition["month"] >= whole_from and one.partition["grain"] != FigureGrain.YEAR.value]
         self._held = [one for one in held if one not in self._removed]
-        self._added: list[Any] = []
+        self._added: list[AddAction] = []
         self.months: list[date] = []
         self.meter_hours = 0
         engine.execute(f"CREATE TABLE month_rows AS {self._read([])}")
 
-    def compute(self, month: date, slices: Sequence[Slice]) -> None:
-        """Compute the hours of some slices of one month, and with them its days and itself."""
-        run = self._engine.execute
-        run("DROP TABLE IF EXISTS fresh")
-        for number, one in enumerate(slices):
-            put_hours(self._engine, one)
-            _put_neighbourhood(self._engine, self._readings, one)
-            hours = f"SELECT * FROM ({METERED})" + ("" if one.points is None else " WHERE series IN (SELECT series FROM meters JOIN wanted USING (point))")
-            run(f"INSERT INTO fresh FROM ({hours}) ANTI JOIN fresh USING (series, start_at)" if number else f"CREATE TABLE fresh AS {hours}")
-        run(f"CREATE OR REPLACE TABLE kept AS {self._read(of_grain(self._held, FigureGrain.HOUR, [month]))}")
-        run(
-            "CREATE OR REPLACE VIEW metered AS SELECT * FROM fresh UNION ALL SELECT * FROM kept ANTI JOIN fresh USING (series, start_at)"
-            " WHERE series IN (SELECT series FROM meters) AND start_at IN (SELECT start_at FROM fresh)"
-        )
-        run(f"CREATE OR REPLACE TABLE finer AS {PLACED} UNION ALL SELECT * FROM metered UNION ALL SELECT * FROM kept WHERE start_at NOT IN (SELECT start_at FROM fresh)")
-        self.meter_hours += int((run("SELECT count(*) FROM fresh").fetchone() or (0,))[0])
-        self._replace(FigureGrain.HOUR, month)
-        self._coarsen(FigureGrain.DAY, month)
-        self._coarsen(FigureGrain.MONTH, month)
-        run("INSERT INTO month_rows SELECT * FROM finer")
-        self.months.append(month)
+    def compute(self, slices: Sequence[Slice]) -> None:
+        """Compute the months of some slices."""
+        months: dict[date, list[Slice]] = {}
+        for one in slices:
+            months.setdefault(one.start.date().replace(day=1), []).append(one)
+        threads = max(1, min(self.months_at_once, len(months)))
+        self._engine.execute(f"SET threads = {max(1, self.months_at_once // threads)}")
+        with ThreadPoolExecutor(threads) as pool:
+            for made in pool.map(self._beside, *zip(*sorted(months.items()), strict=True)) if months else ():
+                self.months.append(made.month)
+                self.meter_hours += made.meter_hours
+                self._added += made.added
+                self._removed += made.removed
 
     def commit(self, versions: Mapping[str, int]) -> None:
         """Compute the years that were touched, and make all appear."""
         for year in sorted({month.replace(month=1) for month in self.months}):
             others = [one for one in of_grain(self._held, FigureGrain.MONTH, _months_of(year)) if one.partition["month"] not in self.months]
-            self._engine.execute(f"CREATE OR REPLACE TABLE finer AS SELECT * FROM month_rows WHERE year(start_at) = {year.year} UNION ALL {self._read(others)}")
-            self._coarsen(FigureGrain.YEAR, year)
+            self._engine.execute(f"CREATE OR REPLACE TEMP TABLE finer AS SELECT * FROM month_rows WHERE year(start_at) = {year.year} UNION ALL {self._read(others)}")
+            self._added += self._coarsen(self._engine, FigureGrain.YEAR, year)
+            self._removed += of_grain(self._held, FigureGrain.YEAR, [year])
         self._figures.commit(self._added, self._removed, sources=versions)
+
+    def _beside(self, month: date, slices: Sequence[Slice]) -> Made:
+        with open_beside(self._engine) as engine:
+            return self._month(engine, month, slices)
+
+    def _month(self, engine: duckdb.DuckDBPyConnection, month: date, slices: Sequence[Slice]) -> Made:
+        """Compute the hours of some slices of one month, and with them its days and itself."""
+        run = engine.execute
+        for number, one in enumerate(slices):
+            put_hours(engine, one)
+            _put_neighbourhood(engine, self._readings, one)
+            hours = f"SELECT * FROM ({METERED})" + ("" if one.points is None else " WHERE series IN (SELECT series FROM meters JOIN wanted USING (point))")
+            run(f"INSERT INTO fresh FROM ({hours}) ANTI JOIN fresh USING (series, start_at)" if number else f"CREATE TEMP TABLE fresh AS {hours}")
+        run(f"CREATE TEMP TABLE kept AS {self._read(of_grain(self._held, FigureGrain.HOUR, [month]))}")
+        run(
+            "CREATE TEMP VIEW metered AS SELECT * FROM fresh UNION ALL SELECT * FROM kept ANTI JOIN fresh USING (series, start_at)"
+            " WHERE series IN (SELECT series FROM meters) AND start_at IN (SELECT start_at FROM fresh)"
+        )
+        run(f"CREATE TEMP TABLE finer AS {PLACED} UNION ALL SELECT * FROM metered UNION ALL SELECT * FROM kept WHERE start_at NOT IN (SELECT start_at FROM fresh)")
+        added = self._write(engine, FigureGrain.HOUR, month) + self._coarsen(engine, FigureGrain.DAY, month) + self._coarsen(engine, FigureGrain.MONTH, month)
+        run("INSERT INTO month_rows SELECT * FROM finer")
+        counted = run("SELECT count(*) FROM fresh").fetchone() or (0,)
+        return Made(month, counted[0], added, self._of_month(month))
+
+    def _of_month(self, month: date) -> list[DataFile]:
+        return [one for grain in (FigureGrain.HOUR, FigureGrain.DAY, FigureGrain.MONTH) for one in of_grain(self._held, grain, [month])]
 
     def _read(self, files: Sequence[DataFile]) -> str:
         """What is held already, by series."""
         return f"SELECT series, start_at, {MEASURES} FROM ({rows_of(FIGURES, files)}) JOIN series USING (level, node, carrier, flow)"
 
-    def _coarsen(self, grain: FigureGrain, month: date) -> None:
-        self._engine.execute(f"CREATE OR REPLACE TABLE coarse AS {COARSER.format(grain=grain.value)}")
-        self._engine.execute("DROP TABLE finer; ALTER TABLE coarse RENAME TO finer")
-        self._replace(grain, month)
+    def _coarsen(self, engine: duckdb.DuckDBPyConnection, grain: FigureGrain, month: date) -> list[AddAction]:
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE coarse AS {COARSER.format(grain=grain.value)}")
+        engine.execute("DROP TABLE finer; ALTER TABLE coarse RENAME TO finer")
+        return self._write(engine, grain, month)
 
-    def _replace(self, grain: FigureGrain, month: date) -> None:
-        rows = f"SELECT *, {quoted(grain.value)} AS grain, DATE {quoted(month)} AS month FROM finer JOIN series USING (series)"
-        self._added += self._figures.write(self._engine, rows, order="series, start_at")
-        self._removed += of_grain(self._held, grain, [month])
+    def _write(self, engine: duckdb.DuckDBPyConnection, grain: FigureGrain, month: date) -> list[AddAction]:
+        return self._figures.write(engine, "FROM finer JOIN series USING (series)", order="series, start_at", within={"grain": grain.value, "month": str(month)})
 
 
 type_of_start = Callable[[duckdb.DuckDBPyConnection, Lake, LakeTable, Slice, date | None], Run]
@@ -182,12 +215,15 @@ def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> N
         "CREATE TABLE ancestry (unit VARCHAR, node VARCHAR);"
         "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9));"
     )
-    for table, rows in (("fitted", registers.meters), ("ancestry", registers.ancestry), ("factors", registers.factors)):
-        if rows:
-            engine.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", [list(one) for one in rows])
-    # Numbers in the order of names: what is sorted by series is sorted by what it is.
+    put_rows(engine, "fitted", registers.meters)
+    put_rows(engine, "ancestry", registers.ancestry)
+    put_rows(engine, "factors", registers.factors)
+    # Numbers in the order of names: what is sorted by series is sorted by what it is. Words of which there are few are written fast as ENUM.
     engine.execute(
-        "CREATE TABLE series AS SELECT CAST(row_number() OVER (ORDER BY level, node, carrier, flow) AS INTEGER) AS series, *"
+        "CREATE TYPE told_level AS ENUM ('meter', 'place'); CREATE TYPE told_carrier AS ENUM (SELECT DISTINCT carrier FROM fitted ORDER BY carrier);"
+        "CREATE TYPE told_flow AS ENUM (SELECT DISTINCT flow FROM fitted ORDER BY flow);"
+        "CREATE TABLE series AS SELECT CAST(row_number() OVER (ORDER BY level, node, carrier, flow) AS INTEGER) AS series, CAST(level AS told_level) AS level, node,"
+        " CAST(carrier AS told_carrier) AS carrier, CAST(flow AS told_flow) AS flow"
         " FROM (SELECT 'meter' AS level, point AS node, carrier, flow FROM fitted UNION SELECT 'place', node, carrier, flow FROM fitted JOIN ancestry USING (unit));"
         "CREATE TABLE meters AS SELECT CAST(row_number() OVER (ORDER BY meter, valid_from) AS INTEGER) AS meter, point, series, multiplier, register_span,"
         " limit_per_hour, valid_from, valid_to, first_reading, last_reading, CAST(NULL AS TIMESTAMPTZ) AS noted_at,"
@@ -209,37 +245,37 @@ def _millionths(whole: str) -> str:
 
 def put_hours(engine: duckdb.DuckDBPyConnection, one: Slice) -> None:
     engine.execute(
-        f"CREATE OR REPLACE TABLE hours AS SELECT unnest(generate_series(TIMESTAMP {quoted(one.start)}, TIMESTAMP {quoted(one.end - _HOUR)}, INTERVAL 1 HOUR)) AS start_at"
+        f"CREATE OR REPLACE TEMP TABLE hours AS SELECT unnest(generate_series(TIMESTAMP {quoted(one.start)}, TIMESTAMP {quoted(one.end - _HOUR)}, INTERVAL 1 HOUR)) AS start_at"
     )
-    engine.execute("CREATE OR REPLACE TABLE wanted (point VARCHAR)")
+    engine.execute("CREATE OR REPLACE TEMP TABLE wanted (point VARCHAR)")
     if one.points is None:
         engine.execute("INSERT INTO wanted SELECT DISTINCT point FROM meters")
     else:
-        engine.executemany("INSERT INTO wanted VALUES (?)", [[point] for point in sorted(one.points)])
+        put_rows(engine, "wanted", [[point] for point in sorted(one.points)])
 
 
 def _put_neighbourhood(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], one: Slice) -> None:
     """Make the table `readings`: those of the hours, and of each point the last before and the first from their end on."""
     chosen = "" if one.points is None else " AND point IN (SELECT point FROM wanted)"
     within = f"ts >= TIMESTAMP {quoted(one.start)} AND ts < TIMESTAMP {quoted(one.end)}"
-    engine.execute(f"CREATE OR REPLACE TABLE readings AS {readings_as_held(files, one.start, one.end, within + chosen)}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE readings AS {readings_as_held(files, one.start, one.end, within + chosen)}")
     for is_before in (True, False):
         put_neighbours(engine, files, one.start if is_before else one.end, is_before)
 
 
 def put_neighbours(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], moment: datetime, is_before: bool) -> None:
     """Add to `readings` the nearest few of each point on one side of a moment: some of them may have to be set aside."""
-    engine.execute("CREATE OR REPLACE TABLE lonely AS SELECT point FROM wanted")
+    engine.execute("CREATE OR REPLACE TEMP TABLE lonely AS SELECT point FROM wanted")
     for days in _LOOK_BACK_DAYS:
         start, end = (moment - min(timedelta(days=days), moment - EARLIEST), moment) if is_before else (moment, min(moment + timedelta(days=days), OPEN_END))
         within = f"ts >= TIMESTAMP {quoted(start)} AND ts < TIMESTAMP {quoted(end)} AND point IN (SELECT point FROM lonely)"
         engine.execute(
-            f"CREATE OR REPLACE TABLE found AS SELECT *, count(*) OVER (PARTITION BY point) AS met FROM ({readings_as_held(files, start, end, within)})"
+            f"CREATE OR REPLACE TEMP TABLE found AS SELECT *, count(*) OVER (PARTITION BY point) AS met FROM ({readings_as_held(files, start, end, within)})"
             f" QUALIFY row_number() OVER (PARTITION BY point ORDER BY ts {'DESC' if is_before else ''}) <= {_NEIGHBOURS}"
         )
         is_enough = f"met >= {_NEIGHBOURS}" if days < _LOOK_BACK_DAYS[-1] else "true"
         engine.execute(f"INSERT INTO readings SELECT * EXCLUDE (met) FROM found WHERE {is_enough}")
-        engine.execute(f"CREATE OR REPLACE TABLE lonely AS SELECT point FROM lonely ANTI JOIN (FROM found WHERE {is_enough}) USING (point)")
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE lonely AS SELECT point FROM lonely ANTI JOIN (FROM found WHERE {is_enough}) USING (point)")
         if not (engine.execute("SELECT count(*) FROM lonely").fetchone() or (0,))[0]:
             return
 
@@ -275,7 +311,7 @@ def _around(engine: duckdb.DuckDBPyConnection, files: Sequence[DataFile], day: d
     first, last = engine.execute(f"SELECT min(ts), max(ts) FROM news WHERE CAST(ts AS DATE) = DATE {quoted(day)}").fetchone() or (None, None)
     hour = datetime.combine(first.date(), first.time().replace(minute=0, second=0))
     put_hours(engine, Slice(hour, hour + _HOUR, points))
-    engine.execute(f"CREATE OR REPLACE TABLE readings AS {readings_as_held([], hour, hour, 'true')}")
+    engine.execute(f"CREATE OR REPLACE TEMP TABLE readings AS {readings_as_held([], hour, hour, 'true')}")
     put_neighbours(engine, files, first, True)
     put_neighbours(engine, files, last + timedelta(seconds=1), False)
     found = engine.execute("SELECT min(ts), max(ts) FROM readings").fetchone() or (None, None)

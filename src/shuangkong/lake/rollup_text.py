@@ -21,32 +21,42 @@ A meter is one installation: where a device is replaced or its multiplier change
 # Word for word what `timeseries` defines. A fall that the next reading takes back is set aside, and so is a rise beyond what can pass that the next takes
 # back; a fall that nothing follows waits. Two neighbours make a step. A step that crosses the end of an hour is spread by time, to the last millionth; one
 # longer than usual (outage) is an estimate wherever it lies. A register that fell has turned over where that is nearer and can pass, else it began again
-# from zero: what it shows since is counted, as an estimate, unless even that cannot be. Nothing is cut off at a limit: it is counted and flagged. Meters
-# that only rise and stay within a quarter of their limit need no sifting. An engine may keep the outcome of any step.
+# from zero: what it shows since is counted, as an estimate, unless even that cannot be. Nothing is cut off at a limit: it is counted and flagged.
+# Nearly all hours are steady and need none of it: read at each quarter and at their end, never falling since the hour before, each step within its limit. No
+# reading of theirs can be set aside and no step crosses their ends, so first and last say all. The windows see the other hours with one on each side of
+# them; what then looks like a step over the hours left out begins in a steady one and goes. An engine may keep the outcome of any step.
 METER_STEPS = {
     "taken": """
-    SELECT m.meter, r.ts, r.value, r.recorded_at, 1 AS place
+    SELECT m.meter, r.ts, date_trunc('hour', r.ts) AS hour_at, r.value, r.recorded_at, 1 AS place
     FROM readings r JOIN meters m ON r.point = m.point AND r.ts >= m.valid_from AND r.ts < m.valid_to
     WHERE r.value >= 0
 """,
-    "ends": """
-    SELECT meter, valid_from AS ts, first_reading AS value, noted_at AS recorded_at, 0 AS place FROM meters WHERE first_reading IS NOT NULL
-    UNION ALL SELECT meter, valid_to, last_reading, noted_at, 2 FROM meters WHERE last_reading IS NOT NULL
+    "hourly": """
+    SELECT meter, hour_at, count(*) AS readings, max(value) AS highest, max(recorded_at) AS recorded_at, max(CASE WHEN at_s = 0 THEN recorded_at END) AS recorded_0,
+           max(CASE WHEN at_s = 0 THEN value END) AS value_0, max(CASE WHEN at_s = 900 THEN value END) AS value_15,
+           max(CASE WHEN at_s = 1800 THEN value END) AS value_30, max(CASE WHEN at_s = 2700 THEN value END) AS value_45
+    FROM (SELECT meter, hour_at, value, recorded_at, seconds_between(hour_at, ts) AS at_s FROM taken) AS told
+    GROUP BY meter, hour_at
 """,
-    "quick": """
-    SELECT meter, ts AS start_at, value, recorded_at, LEAD(ts) OVER (PARTITION BY meter ORDER BY ts, place) AS end_at,
-           LEAD(value) OVER (PARTITION BY meter ORDER BY ts, place) AS next_value, LEAD(recorded_at) OVER (PARTITION BY meter ORDER BY ts, place) AS next_recorded_at,
-           0 AS is_next_last
-    FROM (SELECT * FROM taken UNION ALL SELECT * FROM ends) AS every
+    "steady": """
+    SELECT h.meter, h.hour_at, CAST((n.value_0 - h.value_0) * m.whole_multiplier AS DECIMAL(18,6)) AS quantity, greatest(h.recorded_at, n.recorded_0) AS recorded_at
+    FROM hourly h JOIN hourly b ON b.meter = h.meter AND b.hour_at = h.hour_at - INTERVAL 1 HOUR
+         JOIN hourly n ON n.meter = h.meter AND n.hour_at = h.hour_at + INTERVAL 1 HOUR
+         JOIN meters m ON m.meter = h.meter CROSS JOIN conventions c
+    WHERE h.readings = 4 AND b.highest <= h.value_0 AND h.value_0 <= h.value_15 AND h.value_15 <= h.value_30 AND h.value_30 <= h.value_45 AND h.value_45 <= n.value_0
+          AND n.value_0 - h.value_0 <= m.narrow_rise AND c.longest_span_s >= 900 AND (m.limit_per_hour IS NULL
+          OR greatest(h.value_15 - h.value_0, h.value_30 - h.value_15, h.value_45 - h.value_30, n.value_0 - h.value_45) <= m.quarter_rise)
 """,
-    "odd": """
-    SELECT DISTINCT q.meter FROM quick q JOIN meters m ON m.meter = q.meter
-    WHERE next_value < value OR next_value - value > m.quarter_rise
+    "unsteady": """
+    SELECT h.meter, h.hour_at FROM hourly h LEFT JOIN steady s ON s.meter = h.meter AND s.hour_at = h.hour_at WHERE s.meter IS NULL
+""",
+    "near": """
+    SELECT meter, hour_at FROM unsteady UNION SELECT meter, hour_at - INTERVAL 1 HOUR FROM unsteady UNION SELECT meter, hour_at + INTERVAL 1 HOUR FROM unsteady
 """,
     "looked": """
     SELECT t.meter, ts, value, recorded_at, place, LAG(value) OVER (PARTITION BY t.meter ORDER BY ts) AS before_value, LAG(ts) OVER (PARTITION BY t.meter ORDER BY ts) AS before_ts,
            LEAD(value) OVER (PARTITION BY t.meter ORDER BY ts) AS after_value
-    FROM taken t JOIN odd o ON o.meter = t.meter
+    FROM taken t JOIN near o ON o.meter = t.meter AND o.hour_at = t.hour_at
 """,
     "kept": """
     SELECT l.meter, ts, value, recorded_at, CASE WHEN after_value IS NULL THEN 1 ELSE 0 END AS is_last, place
@@ -54,7 +64,8 @@ METER_STEPS = {
     WHERE before_value IS NULL OR after_value IS NULL OR before_value <= value AND value <= after_value OR before_value > after_value
           OR before_value <= value AND (limit_per_hour IS NULL
              OR CAST(TRY_CAST(round((value - before_value) * multiplier, 6) AS DECIMAL(18,6)) AS DECIMAL(24,6)) * 3600 <= limit_per_hour * seconds_between(before_ts, ts))
-    UNION ALL SELECT e.meter, ts, value, recorded_at, 0, place FROM ends e JOIN odd o ON o.meter = e.meter
+    UNION ALL SELECT meter, valid_from, first_reading, noted_at, 0, 0 FROM meters WHERE first_reading IS NOT NULL
+    UNION ALL SELECT meter, valid_to, last_reading, noted_at, 0, 2 FROM meters WHERE last_reading IS NOT NULL
 """,
     "sifted": """
     SELECT meter, ts AS start_at, value, recorded_at, LEAD(ts) OVER (PARTITION BY meter ORDER BY ts, place) AS end_at,
@@ -64,14 +75,14 @@ METER_STEPS = {
 """,
     "stepped": """
     SELECT p.meter, start_at, end_at, is_next_last, limit_per_hour, quarter_limit, seconds_between(start_at, end_at) AS length_s,
-           greatest(recorded_at, next_recorded_at) AS recorded_at,
+           greatest(p.recorded_at, next_recorded_at) AS recorded_at,
            CASE WHEN next_value >= value THEN CASE WHEN next_value - value <= narrow_rise THEN CAST((next_value - value) * whole_multiplier AS DECIMAL(18,6))
                                                    ELSE TRY_CAST(round((next_value - value) * multiplier, 6) AS DECIMAL(18,6)) END END AS risen,
            CASE WHEN next_value < value THEN CASE WHEN value - next_value > register_span - value + next_value
                                                   THEN TRY_CAST(round((register_span - value + next_value) * multiplier, 6) AS DECIMAL(18,6)) END END AS rolled,
            CASE WHEN next_value < value THEN TRY_CAST(round(next_value * multiplier, 6) AS DECIMAL(18,6)) END AS begun
-    FROM (SELECT * FROM sifted UNION ALL SELECT q.* FROM quick q LEFT JOIN odd o ON o.meter = q.meter WHERE o.meter IS NULL) AS p JOIN meters m ON m.meter = p.meter
-    WHERE end_at > start_at
+    FROM sifted p JOIN meters m ON m.meter = p.meter LEFT JOIN steady s ON s.meter = p.meter AND s.hour_at = date_trunc('hour', p.start_at)
+    WHERE end_at > start_at AND s.meter IS NULL
 """,
     "judged": """
     SELECT meter, start_at, end_at, length_s, recorded_at, date_trunc('hour', start_at) AS hour_at, coalesce(risen, rolled, begun) AS quantity,
@@ -109,6 +120,7 @@ METER_STEPS = {
     SELECT meter, start_at, TRY_CAST(sum(quantity) AS DECIMAL(18,6)) AS quantity, TRY_CAST(sum(estimated) AS DECIMAL(18,6)) AS estimated,
            CAST(sum(covered_s) AS BIGINT) AS covered_s, max(is_over) AS is_over, max(recorded_at) AS recorded_at
     FROM shared GROUP BY meter, start_at
+    UNION ALL SELECT meter, hour_at, quantity, CAST(0 AS DECIMAL(18,6)), CAST(3600 AS BIGINT), 0, recorded_at FROM steady
 """,
 }
 METER_HOURS = """

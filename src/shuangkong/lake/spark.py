@@ -17,11 +17,12 @@ import duckdb
 from shuangkong.kernel.faults import Refusal
 from shuangkong.kernel.language import Words
 from shuangkong.lake.engine import quoted
-from shuangkong.lake.figures import FigureGrain, of_grain
+from shuangkong.lake.figures import FigureGrain
 from shuangkong.lake.readings import Lake
 from shuangkong.lake.rollup import (
     CURRENT,
     MEASURES,
+    Made,
     Registers,
     RolledUp,
     Run,
@@ -45,7 +46,7 @@ _FUNCTIONS = (
     "CREATE OR REPLACE TEMPORARY FUNCTION seconds_between(a TIMESTAMP_NTZ, b TIMESTAMP_NTZ) RETURNS BIGINT RETURN timestampdiff(SECOND, a, b)",
     "CREATE OR REPLACE TEMPORARY FUNCTION quotient(a DECIMAL(38,6), b DECIMAL(38,6)) RETURNS BIGINT RETURN a div b",
 )
-_CACHED = ("quick", "judged")  # steps that several others read; a lost part is computed again
+_CACHED = ("hourly", "steady", "judged")  # steps that several others read; a lost part is computed again
 _OF_SERIES = "level, node, carrier, flow"
 _SMALL = ("meters", "weights", "summing", "conventions", "series")
 
@@ -105,48 +106,48 @@ def _session(master: str) -> Iterator[Any]:
 
 
 class _SparkRun(Run):
-    """Months computed on Spark, each whole."""
+    """Months computed on Spark, one after the other, each whole."""
+
+    months_at_once = 1
 
     def on(self, spark: Any) -> "_SparkRun":
         self._spark = spark
         return self
 
-    def compute(self, month: date, slices: Sequence[Slice]) -> None:
+    def _month(self, engine: duckdb.DuckDBPyConnection, month: date, slices: Sequence[Slice]) -> Made:
         """Compute the whole of a month that has something to compute."""
         [whole] = [one for one in by_month(self._span.start, self._span.end) if one.start.date().replace(day=1) == month]
         staged = self._lake.folder / "scratch" / f"spark-{uuid.uuid4()}"
         staged.mkdir(parents=True)
         try:
-            self._give(whole, staged)
+            self._give(engine, whole, staged)
             for name, text in METER_STEPS.items():
                 step = self._spark.sql(text)
                 (step.cache() if name in _CACHED else step).createOrReplaceTempView(name)
-            written = {FigureGrain.HOUR: self._write(METER_HOURS, staged / "metered")}
+            written = {FigureGrain.HOUR: self._write_on(METER_HOURS, staged / "metered")}
             self._spark.catalog.clearCache()
             self._view("metered", written[FigureGrain.HOUR])
-            self.meter_hours += self._spark.table("metered").count()
-            written[FigureGrain.HOUR] += self._write(PLACED, staged / "placed")
+            meter_hours = self._spark.table("metered").count()
+            written[FigureGrain.HOUR] += self._write_on(PLACED, staged / "placed")
             for grain, finer in ((FigureGrain.DAY, FigureGrain.HOUR), (FigureGrain.MONTH, FigureGrain.DAY)):
                 self._view("finer", written[finer])
-                written[grain] = self._write(COARSER.format(grain=grain.value), staged / grain.value)
-            for grain, paths in written.items():
-                self._added += self._figures.adopt(self._engine, paths, {"grain": grain.value, "month": str(month)})
-                self._removed += of_grain(self._held, grain, [month])
-            fresh = [self._figures.folder / one.path for one in self._added if one.partition_values == {"grain": FigureGrain.MONTH.value, "month": str(month)}]
-            self._engine.execute(f"INSERT INTO month_rows SELECT series, start_at, {MEASURES} FROM read_parquet({list(map(str, fresh))}) JOIN series USING ({_OF_SERIES})")
-            self.months.append(month)
+                written[grain] = self._write_on(COARSER.format(grain=grain.value), staged / grain.value)
+            added = {grain: self._figures.adopt(engine, paths, {"grain": grain.value, "month": str(month)}) for grain, paths in written.items()}
+            fresh = [self._figures.folder / one.path for one in added[FigureGrain.MONTH]]
+            engine.execute(f"INSERT INTO month_rows SELECT series, start_at, {MEASURES} FROM read_parquet({list(map(str, fresh))}) JOIN series USING ({_OF_SERIES})")
+            return Made(month, meter_hours, [one for files in added.values() for one in files], self._of_month(month))
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 
-    def _give(self, whole: Slice, staged: Path) -> None:
+    def _give(self, engine: duckdb.DuckDBPyConnection, whole: Slice, staged: Path) -> None:
         """Give Spark the register as it stands, the hours, and the readings with their neighbours on both sides."""
-        put_hours(self._engine, whole)
-        self._engine.execute(f"CREATE OR REPLACE TABLE readings AS {readings_as_held([], whole.start, whole.end, 'true')}")
-        put_neighbours(self._engine, self._readings, whole.start, True)
-        put_neighbours(self._engine, self._readings, whole.end, False)
+        put_hours(engine, whole)
+        engine.execute(f"CREATE OR REPLACE TABLE readings AS {readings_as_held([], whole.start, whole.end, 'true')}")
+        put_neighbours(engine, self._readings, whole.start, True)
+        put_neighbours(engine, self._readings, whole.end, False)
         for table in (*_SMALL, "hours", "readings"):
             path = staged / f"{table}.parquet"
-            self._engine.execute(f"COPY {table} TO {quoted(path)} (FORMAT parquet)")
+            engine.execute(f"COPY {table} TO {quoted(path)} (FORMAT parquet)")
             self._spark.read.parquet(str(path)).createOrReplaceTempView("neighbours" if table == "readings" else table)
         near = [str(one.path) for one in self._readings if one.least["ts"] < whole.end and one.greatest["ts"] >= whole.start]
         columns = "point, ts, value, recorded_at"
@@ -157,7 +158,7 @@ class _SparkRun(Run):
         else:
             self._spark.sql(f"SELECT {columns} FROM neighbours").createOrReplaceTempView("readings")
 
-    def _write(self, text: str, target: Path) -> list[Path]:
+    def _write_on(self, text: str, target: Path) -> list[Path]:
         """Compute a text on the cluster into files of the table's shape. Spark's `date_trunc` gives a moment with a zone, which is UTC here."""
         self._spark.sql(f"SELECT {_OF_SERIES}, CAST(start_at AS TIMESTAMP_NTZ) AS start_at, {MEASURES} FROM ({text}) JOIN series USING (series) ORDER BY series, start_at").write.parquet(str(target))
         return sorted(target.glob("*.parquet"))

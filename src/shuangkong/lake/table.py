@@ -22,6 +22,8 @@ from deltalake.transaction import AddAction, CommitProperties, PostCommitHookPro
 from shuangkong.lake.engine import quoted
 
 LOG_KEPT = "interval 2 days"
+# Small groups of rows: one node's are found without reading its neighbours'.
+_ENCODING = "COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 20480, DICTIONARY_SIZE_LIMIT 2048"
 FILES_KEPT_HOURS = 24  # a reader of an old snapshot finds its files for a day
 
 
@@ -92,24 +94,35 @@ class LakeTable:
             for at, path in enumerate(columns["path"])
         ]  # fmt: skip
 
-    def write(self, engine: Engine, query: str, *, order: str | None = None, is_change: bool = True) -> list[AddAction]:
-        """Write a query's rows as files of this table, invisible until `commit` (写文件); `order` sorts as the shape's own order does, only faster."""
-        columns = ", ".join(self.shape.columns)
+    def write(self, engine: Engine, query: str, *, order: str | None = None, within: Mapping[str, str] | None = None, is_change: bool = True) -> list[AddAction]:
+        """Write a query's rows as files of this table, invisible until `commit` (写文件).
+
+        `order` sorts as the shape's own order does, only faster; `within` is the partition of all rows, which need not be parted then and do not say it.
+        """
+        columns = ", ".join(name for name in self.shape.columns if name not in (within or ()))
         by = order or ", ".join((*self.shape.partitions, *self.shape.order))
+        if within is None:
+            target, parted = self.folder, f"PARTITION_BY ({', '.join(self.shape.partitions)}), APPEND, FILENAME_PATTERN '{self._mark}{{uuid}}',"
+        else:
+            target, parted = self._partition(within) / f"{self._mark}{uuid.uuid4()}.parquet", ""
         written = engine.execute(
-            f"COPY (SELECT {columns} FROM ({query}) ORDER BY {by}) TO {quoted(self.folder)} (FORMAT parquet, PARTITION_BY ({', '.join(self.shape.partitions)}),"
-            f" COMPRESSION zstd, PARQUET_VERSION v2, APPEND, RETURN_STATS, FILENAME_PATTERN '{self._mark}{{uuid}}')"
+            f"COPY (SELECT {columns} FROM ({query}) ORDER BY {by}) TO {quoted(target)} (FORMAT parquet, {parted} {_ENCODING}, RETURN_STATS)"
         ).fetchall()
         made_at = int(datetime.now(UTC).timestamp() * 1000)
         return [
-            AddAction(os.path.relpath(path, self.folder), size, partition, made_at, is_change, _statistics(rows, columns, self.shape.ranged))
+            AddAction(os.path.relpath(path, self.folder), size, dict(within or partition), made_at, is_change, _statistics(rows, columns, self.shape.ranged))
             for path, rows, size, _, columns, partition in written
+            if rows
         ]
+
+    def _partition(self, values: Mapping[str, str]) -> Path:
+        folder = self.folder.joinpath(*(f"{name}={value}" for name, value in values.items()))
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def adopt(self, engine: Engine, paths: Iterable[Path], partition: Mapping[str, str]) -> list[AddAction]:
         """Move files that another engine wrote into a partition, invisible until `commit` (收编文件); empty ones are dropped."""
-        folder = self.folder.joinpath(*(f"{name}={value}" for name, value in partition.items()))
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._partition(partition)
         ranges = ", ".join(f"CAST({end}({name}) AS VARCHAR)" for name in self.shape.ranged for end in ("min", "max"))
         adopted = []
         for path in paths:

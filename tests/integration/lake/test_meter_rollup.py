@@ -1,7 +1,7 @@
 """From readings to figures: each case worked by hand, all of it against the definition in `timeseries`, late news against a whole run."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,8 @@ from shuangkong.timeseries.increments import Flag, meter_increments
 from shuangkong.timeseries.readings import Fitting, Reading, meter_conventions
 from shuangkong.timeseries.slots import slots
 
+EARLIER = HEARD - timedelta(days=1)
+type_of_hour = tuple[Decimal | None, Decimal, int, bool, datetime | None]
 DAY = datetime(2025, 3, 10)  # noqa: DTZ001
 CONVENTIONS = meter_conventions(at(date(2025, 3, 10)))
 HALF = (FactorRow("electricity", datetime(2020, 1, 1), datetime(2025, 3, 11), Decimal("0.1"), Decimal("0.5")),  # noqa: DTZ001
@@ -170,16 +172,24 @@ def _odd_series(dice: random.Random) -> list[tuple[datetime, Decimal]]:
     return [(moment, register) for moment, register in told if register >= 0]
 
 
-def _defined(told: Sequence[tuple[datetime, Decimal]], row: MeterRow) -> dict[datetime, tuple[Decimal | None, Decimal, int, bool]]:
-    """The hours of one meter as `timeseries` defines them: quantity, estimated, seconds covered, over the limit."""
-    zoned = [Reading(moment.replace(tzinfo=CHINA_STANDARD_TIME), register, HEARD) for moment, register in told]
+def _defined(told: Sequence[tuple[datetime, Decimal]], row: MeterRow, late: Collection[datetime] = ()) -> dict[datetime, type_of_hour]:
+    """The hours of one meter as `timeseries` defines them: quantity, estimated, seconds covered, over the limit, when the last of it was heard."""
+    zoned = [Reading(moment.replace(tzinfo=CHINA_STANDARD_TIME), register, HEARD if moment in late or not late else EARLIER) for moment, register in told]
     fitting = Fitting(row.valid_from.replace(tzinfo=CHINA_STANDARD_TIME), None, row.multiplier, row.first_reading, None, row.register_span, row.limit_per_hour)
     record = meter_increments(zoned, fittings=[fitting], as_of=HEARD, conventions=CONVENTIONS)
     found = slots(record.increments, step=timedelta(hours=1), decimals=CONVENTIONS.spread_decimals)
     return {
-        start.replace(tzinfo=None): (slot.total.amount, slot.total.estimated, int(slot.total.covered.total_seconds()), Flag.OVER_LIMIT in slot.flags)
+        start.replace(tzinfo=None): (slot.total.amount, slot.total.estimated, int(slot.total.covered.total_seconds()), Flag.OVER_LIMIT in slot.flags, slot.total.as_of)
         for start, slot in found.items()
     }
+
+
+def _hours(found: Sequence[Figure]) -> dict[datetime, type_of_hour]:
+    return _known({one.start_at: (one.quantity, one.estimated or Decimal(0), one.covered_s, bool(one.over_limit), one.as_of) for one in found})
+
+
+def _known(hours: Mapping[datetime, type_of_hour]) -> dict[datetime, type_of_hour]:
+    return {start: hour for start, hour in hours.items() if hour[2] or hour[3]}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -199,9 +209,7 @@ def test_in_any_order_of_arrival_it_is_what_the_definition_says(tmp_path: Path, 
         done = roll_up(lake, known)
         assert done.is_whole == (part == 0)
     for row in known.meters:
-        defined = _defined(rows[row.point], row)
-        found = {one.start_at: (one.quantity, one.estimated or Decimal(0), one.covered_s, bool(one.over_limit)) for one in figures(lake, row.point)}
-        assert {start: hour for start, hour in found.items() if hour[2] or hour[3]} == {start: hour for start, hour in defined.items() if hour[2] or hour[3]}
+        assert _hours(figures(lake, row.point)) == _known(_defined(rows[row.point], row))
     whole = lake_at(tmp_path / "at once")
     import_meter_rows(whole, told, now=HEARD, name="all")
     roll_up(whole, known)
@@ -211,3 +219,35 @@ def test_in_any_order_of_arrival_it_is_what_the_definition_says(tmp_path: Path, 
     [year] = figures(lake, "CITY", grain=FigureGrain.YEAR, level=FigureLevel.PLACE)
     hours = [hour.quantity for row in known.meters for hour in figures(lake, row.point) if hour.quantity is not None]
     assert year.quantity == sum(hours)
+
+
+def _mostly_steady(dice: random.Random) -> list[tuple[datetime, Decimal]]:
+    """Three days of a register that rises by the quarter; in some hours something is odd."""
+    register, told = Decimal(dice.randrange(9000)), []
+    for quarter in range(3 * 96):
+        moment, register = DAY + timedelta(minutes=15 * quarter), register + Decimal(dice.randrange(4000)) / 1000
+        odd = dice.choice(("missing", "between", "other second", "dip", "spike", "leap", "begun again")) if dice.random() < 0.06 else ""
+        if odd == "between":
+            told.append((moment - timedelta(minutes=dice.randrange(1, 15)), register - dice.choice((0, 1))))
+        register = Decimal(dice.randrange(9)) if odd == "begun again" else register + 300 if odd == "leap" else register
+        shown = register + {"dip": -3, "spike": 500}.get(odd, 0)
+        if odd != "missing" and shown >= 0:
+            told.append((moment + timedelta(seconds=7 * (odd == "other second")), shown))
+    return told
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_steady_hours_beside_odd_ones_are_what_the_definition_says_late_readings_among_them(tmp_path: Path, seed: int) -> None:
+    dice, lake = random.Random(seed), lake_at(tmp_path)
+    rows = {f"D{number}": _mostly_steady(dice) for number in range(6)}
+    late = {moment for series in rows.values() for moment, _ in series if dice.random() < 0.01}
+    known = registers(*(
+        meter(point, multiplier=("1", "40", "0.5")[number % 3], register_span=Decimal(10000) if number % 2 else None, limit_per_hour=(Decimal(20), None, Decimal(1200))[number // 2],
+              first_reading=rows[point][0][1] - 1 if number == 4 else None, since=DAY - timedelta(minutes=20))
+        for number, point in enumerate(rows)
+    ))  # fmt: skip
+    for now in (EARLIER, HEARD):
+        import_meter_rows(lake, [(point, str(at), str(register)) for point, series in rows.items() for at, register in series if (at in late) == (now == HEARD)], now=now, name="part")
+        roll_up(lake, known)
+    for row in known.meters:
+        assert _hours(figures(lake, row.point)) == _known(_defined(rows[row.point], row, late))
