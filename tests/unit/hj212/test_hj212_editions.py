@@ -67,7 +67,7 @@ def test_what_was_not_read_in_the_standard_says_so() -> None:
 
 
 def test_factors_by_either_code() -> None:
-    assert len(factors()) == 408
+    assert len(factors()) == 409
     by_code = factor_by_code()
     assert (by_code["w21003"].zh, by_code["060"].code, by_code["a21026"].concentration_unit, by_code["B02"].code) == ("氨氮", "w21003", "mg/m3", "a00000")
     assert {factor.edition for factor in factors() if factor.code == "a00000"} == {"2017", "2025"}

@@ -24,14 +24,15 @@ _REASON, _LABORATORY, _DOCUMENT = "演示自行监测", "模拟检测机构", "�
 
 def load_self_monitoring(actor: Actor) -> int:
     """Enter the plans of some outlets and what was found since (载入自行监测); returns how many results."""
-    codes = [one.code for one in points_on(point__kind__in=[kind.name for kind in OUTLETS], point__is_simulated=True)]
+    points = points_on(point__kind__in=[kind.name for kind in OUTLETS], point__is_simulated=True)
+    codes, connected = [one.code for one in points], {one.code for one in points if "connected_on" in one.traits}
     chosen = codes[:: max(1, len(codes) // _OUTLETS)][:_OUTLETS]
     chosen = list(dict.fromkeys([*codes[:3], *chosen]))
     limits = [one for one in limits_on(point__code__in=chosen) if one.high is not None and one.statistic in (Statistic.HOUR, Statistic.DAY) and one.factor != "w01001"]
     tests = [PlanEntry(point=one.point, factor=one.factor, frequency=_frequency(one), times=1, valid_from=_first(), document=_DOCUMENT) for one in limits]
     results = [result for one, test in zip(limits, tests, strict=True) for result in _results(one, test)]
     if tests:
-        write(tests, results, list(_checks(limits)), points=outlets_named(chosen), actor=actor, reason=_REASON)
+        write(tests, results, list(_checks([one for one in limits if one.point in connected])), points=outlets_named(chosen), actor=actor, reason=_REASON)
     return len(results)
 
 
