@@ -23,8 +23,8 @@ A meter is one installation: where a device is replaced or its multiplier change
 # longer than usual (outage) is an estimate wherever it lies. A register that fell has turned over where that is nearer and can pass, else it began again
 # from zero: what it shows since is counted, as an estimate, unless even that cannot be. Nothing is cut off at a limit: it is counted and flagged.
 # Nearly all hours are steady and need none of it: read at each quarter and at their end, never falling since the hour before, each step within its limit. No
-# reading of theirs can be set aside and no step crosses their ends, so first and last say all. The windows see the other hours with one on each side of
-# them; what then looks like a step over the hours left out begins in a steady one and goes. An engine may keep the outcome of any step.
+# reading of theirs can be set aside and no step crosses their ends, so first and last say all. The windows see the other hours, each with the one after it;
+# what then looks like a step over the hours left out begins in a steady one and goes. An engine may keep the outcome of any step.
 METER_STEPS = {
     "taken": """
     SELECT m.meter, r.ts, date_trunc('hour', r.ts) AS hour_at, r.value, r.recorded_at, 1 AS place
@@ -51,7 +51,7 @@ METER_STEPS = {
     SELECT h.meter, h.hour_at FROM hourly h LEFT JOIN steady s ON s.meter = h.meter AND s.hour_at = h.hour_at WHERE s.meter IS NULL
 """,
     "near": """
-    SELECT meter, hour_at FROM unsteady UNION SELECT meter, hour_at - INTERVAL 1 HOUR FROM unsteady UNION SELECT meter, hour_at + INTERVAL 1 HOUR FROM unsteady
+    SELECT meter, hour_at FROM unsteady UNION SELECT meter, hour_at + INTERVAL 1 HOUR FROM unsteady
 """,
     "looked": """
     SELECT t.meter, ts, value, recorded_at, place, LAG(value) OVER (PARTITION BY t.meter ORDER BY ts) AS before_value, LAG(ts) OVER (PARTITION BY t.meter ORDER BY ts) AS before_ts,
