@@ -17,8 +17,6 @@ from shuangkong.services.documents.report import MARK_OF_GRADE, Mark
 from shuangkong.services.documents.wording import number_text, unit_text
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.membership import Membership
-from shuangkong.services.monitored_figures import MonitoredInput
-from shuangkong.services.monitored_observations import inputs_behind
 from shuangkong.services.openings import LEAST_IN_AGGREGATE, Opened, Parts, open_figure
 from shuangkong.services.organisations import Node, Tree
 from shuangkong.services.people import Member, NotPermitted
@@ -62,7 +60,6 @@ class FigurePage:
     sum_told: Words | None
     indicators: tuple[tuple[str, Words], ...]
     targets: tuple[Target, ...]
-    monitored: tuple[MonitoredInput, ...]
 
     @property
     def is_known(self) -> bool:
@@ -94,7 +91,6 @@ def figure_page(*, element: str, org: str, period: str, who: Member, as_of: date
         sum_told=_sum_told(opened, opened.made_of) if opened and opened.made_of else None,
         indicators=tuple((code, catalogue().name(code)) for code in used),
         targets=tuple(target for target in city().plan.targets if target.indicator in served and target.scope in (org, city().code)),
-        monitored=tuple(one for one in inputs_behind(opened.row) if not one.organisation or membership.sees(who, one.organisation, at)) if opened else (),
     )  # fmt: skip
 
 

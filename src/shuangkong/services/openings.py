@@ -17,6 +17,8 @@ from shuangkong.services.deployment import catalogue, city
 from shuangkong.services.filing_forms import form_of, forms
 from shuangkong.services.filing_observations import current_rows, end_of
 from shuangkong.services.membership import Membership
+from shuangkong.services.monitored_figures import MonitoredInput
+from shuangkong.services.monitored_observations import inputs_behind
 from shuangkong.services.organisations import Node
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import ChainLink, FilingAct, ObservationRow
@@ -84,6 +86,7 @@ class Opened:
     steps: tuple[Step, ...]
     link: ChainLink | None
     made_of: Parts | None
+    monitored: tuple[MonitoredInput, ...]
 
 
 @lru_cache(maxsize=1)
@@ -117,6 +120,7 @@ def open_figure(*, element: str, org: str, period: str, who: Member, as_of: date
         filing_id=last.filing_id, form_name=form.name if form else None, steps=_steps(last),
         link=ChainLink.objects.filter(pk=last.link).first() if last.link is not None else None,
         made_of=_made_of(element, org, last, membership, who, as_of),
+        monitored=tuple(one for one in inputs_behind(last) if not one.organisation or membership.sees(who, one.organisation, at)),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import CITY, COUNTY, Clock
 from signed_client import signed_in
+from test_api_areas import called
 from test_english_pages import chinese_of
 
 from shuangkong.access.roles import Role
@@ -60,10 +61,15 @@ def test_a_year_of_sources_month_by_month_beside_what_was_filed(reviewer: Member
     assert monitored_observations.observe_monitored(datetime(2026, 3, 21, 1, tzinfo=UTC)) == 3  # good ones of the month, its quarter, the year
     city = person(Role.VERIFIER, CITY)
     page = figure_page(element=GOOD, org=CITY, period="2025-05", who=city)
-    assert ([one.row.value for one in page.versions], [(one.told.zh, one.value) for one in page.monitored]) == ([1, 0], [("Ⅰ类", 1)])
+    assert ([one.row.value for one in page.versions], [(one.told.zh, one.value) for one in page.opened.monitored]) == ([1, 0], [("Ⅰ类", 1)])
     before = figure_page(element=GOOD, org=CITY, period="2025-05", who=city, as_of=date(2026, 3, 20))
-    assert [(one.told.en, one.value) for one in before.monitored] == [("class V, not good", 0)]
+    assert [(one.told.en, one.value) for one in before.opened.monitored] == [("class V, not good", 0)]
     assert list(figure_findings()) == []
+    machine = called(city)
+    told = machine.get(f"/api/figures?element={GOOD}&org={CITY}&period=2025-05").json()["monitored"]
+    assert [(one["name"]["en"], one["period"], one["value"], one["told"]["zh"]) for one in told] == [("Simulated source", "2025-05", "1", "Ⅰ类")]
+    (beside,) = machine.get("/api/targets/T033?year=2025").json()["evidence"]
+    assert (beside["indicator"], beside["value"], beside["light"], len(beside["months"])) == (SHARE, "100", "GREEN", 12)
     client = signed_in(city)
     for path in (f"/figures/{GOOD}/{CITY}/2025-05", "/targets/T033?year=2025"):
         assert chinese_of(client, path) == []

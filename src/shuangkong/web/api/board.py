@@ -146,6 +146,29 @@ class WorkingShape(Schema):
     rules: list[RuleShape]
 
 
+class BesideMonth(Schema):
+    """A closed month of evidence (佐证月值)."""
+
+    month: AsText
+    value: Exact
+
+
+class BesideShape(Schema):
+    """What monitors or meters say of the same thing, judged as the target is (监测计量佐证); what was filed stays official."""
+
+    indicator: str = Field(alias="line.target.indicator")
+    name: Told
+    value: Exact | None = Field(alias="line.current")
+    light: Annotated[Light, ByName] = Field(alias="line.light")
+    months: list[BesideMonth]
+    inputs: list[InputShape]
+
+    @staticmethod
+    def resolve_months(one: Any) -> list[dict[str, Any]]:
+        """Tell the months by name."""
+        return [{"month": month, "value": value} for month, value in one.months]
+
+
 class TargetShape(Schema):
     """A target opened down to its inputs (目标)."""
 
@@ -158,6 +181,7 @@ class TargetShape(Schema):
     places: list[TargetLine]
     working: WorkingShape | None
     inputs: list[InputShape]
+    evidence: list[BesideShape]
     remarks: list[Told]
 
 

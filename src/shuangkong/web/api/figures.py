@@ -93,6 +93,18 @@ class PartsShape(Schema):
     parts: list[PartShape]
 
 
+class MonitoredShape(Schema):
+    """One thing that a figure by monitors or meters was made of (监测计量构成), as known when it was recorded."""
+
+    name: Told
+    period: str
+    value: Exact | None
+    unit: str
+    coverage_pct: Exact | None
+    told: Told
+    code: str
+
+
 class FigureShape(Schema):
     """A reported figure with its versions, hands and link (数据溯源)."""
 
@@ -113,6 +125,7 @@ class FigureShape(Schema):
     steps: list[StepShape]
     link: LinkShape | None
     made_of: PartsShape | None
+    monitored: list[MonitoredShape]
 
 
 class LockedShape(Schema):
