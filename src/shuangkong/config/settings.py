@@ -32,7 +32,7 @@ def _database() -> dict[str, object]:
     address = os.environ.get("SHUANGKONG_DATABASE", "")
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "shuangkong.store.sqlite_in_turn",
             "NAME": DATA / "platform.sqlite3",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
