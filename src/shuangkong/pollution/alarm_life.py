@@ -107,6 +107,10 @@ _STEPS = {MeanSpan.HOUR: timedelta(hours=1), MeanSpan.DAY: timedelta(days=1)}
 def next_start(start: datetime, span: MeanSpan) -> datetime:
     """Return when the mean after one begins (下一均值起始).
 
+    Source
+    ------
+    本系统设计.
+
     Examples
     --------
     >>> next_start(datetime(2026, 2, 1), MeanSpan.MONTH), next_start(datetime(2026, 2, 28), MeanSpan.DAY)

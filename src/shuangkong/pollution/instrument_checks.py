@@ -73,8 +73,19 @@ class ControlLoss:
 
 
 def kinds_for(group: str) -> tuple[CheckKind, ...]:
-    """Return the kinds of checks of a monitor (适用检查): of water its own two, of gas the others; the review of either."""
-    return (CheckKind.STANDARD, CheckKind.COMPARISON, CheckKind.REVIEW) if group == WATER else (CheckKind.ZERO_DRIFT, CheckKind.SPAN_DRIFT, CheckKind.VERIFICATION, CheckKind.REVIEW)
+    """Return the kinds of checks of a monitor (适用检查): of water its own two, of gas the others; the review of either.
+
+    Source
+    ------
+    HJ 75-2017、HJ 355-2019，凭记忆，未核实.
+
+    Examples
+    --------
+    >>> [kind.name for kind in kinds_for(WATER)]
+    ['STANDARD', 'COMPARISON', 'REVIEW']
+    """
+    own = (CheckKind.STANDARD, CheckKind.COMPARISON) if group == WATER else (CheckKind.ZERO_DRIFT, CheckKind.SPAN_DRIFT, CheckKind.VERIFICATION)
+    return (*own, CheckKind.REVIEW)
 
 
 def check_verdict(
