@@ -21,10 +21,12 @@ FIGURES = TableShape(
 )  # fmt: skip
 
 
-_PLAIN = "start_at, quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, epoch_us(recorded_at)"
+# Decimals come as text: made into Decimal here that is twice as fast.
+_DECIMALS = ("quantity", "kgce", "kgco2", "estimated")
+_PLAIN = f"start_at, {', '.join(f'CAST({one} AS VARCHAR)' for one in _DECIMALS)}, covered_s, expected_s, over_limit, epoch_us(recorded_at)"
 _SUMMED = (
-    "min(start_at), sum(quantity), sum(kgce), sum(kgco2), sum(estimated), CAST(sum(covered_s) AS BIGINT), CAST(sum(expected_s) AS BIGINT), CAST(sum(over_limit) AS BIGINT),"
-    " epoch_us(max(recorded_at))"
+    f"min(start_at), {', '.join(f'CAST(sum({one}) AS VARCHAR)' for one in _DECIMALS)}, CAST(sum(covered_s) AS BIGINT), CAST(sum(expected_s) AS BIGINT),"
+    " CAST(sum(over_limit) AS BIGINT), epoch_us(max(recorded_at))"
 )
 
 
@@ -100,8 +102,9 @@ def find_figures_of(
         f" AND start_at >= TIMESTAMP {quoted(start)} AND start_at < TIMESTAMP {quoted(end)}{' GROUP BY ALL' if is_summed else ''} ORDER BY 4, carrier, flow"
     ).fetchall()
     moments = {heard: None if heard is None else datetime.fromtimestamp(heard // 1_000_000, UTC) for *_, heard in rows}
-    for node, *row in rows:
-        found[node].append(Figure._make((*row[:-1], moments[row[-1]])))
+    for node, carrier, flow, start_at, quantity, kgce, kgco2, estimated, covered_s, expected_s, over_limit, heard in rows:
+        exact = (quantity and Decimal(quantity), kgce and Decimal(kgce), kgco2 and Decimal(kgco2), estimated and Decimal(estimated))
+        found[node].append(Figure(carrier, flow, start_at, *exact, covered_s, expected_s, over_limit, moments[heard]))
     return found
 
 
