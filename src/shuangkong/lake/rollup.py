@@ -58,12 +58,21 @@ class FactorRow(NamedTuple):
     kgco2: Decimal | None
 
 
+class PlaceRow(NamedTuple):
+    """That a unit lies in a place, or is it, from one moment to another (归属)."""
+
+    unit: str
+    node: str
+    valid_from: datetime = EARLIEST
+    valid_to: datetime = OPEN_END
+
+
 @dataclass(frozen=True, slots=True)
 class Registers:
     """What the roll-up must know beside the readings (计量台账、组织树、系数)."""
 
     meters: Sequence[MeterRow]
-    ancestry: Sequence[tuple[str, str]]  # unit, and every place above it and itself
+    ancestry: Sequence[PlaceRow | tuple[str, str]]  # each unit with itself and every place above it; for ever, where no time is given
     factors: Sequence[FactorRow]
     longest_span_s: int  # between two readings that follow each other
 
@@ -212,11 +221,11 @@ def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> N
     engine.execute(
         "CREATE TABLE fitted (meter VARCHAR, point VARCHAR, unit VARCHAR, carrier VARCHAR, flow VARCHAR, multiplier DECIMAL(19,6), valid_from TIMESTAMP, valid_to TIMESTAMP,"
         " register_span DECIMAL(18,6), limit_per_hour DECIMAL(19,6), first_reading DECIMAL(18,6), last_reading DECIMAL(18,6));"
-        "CREATE TABLE ancestry (unit VARCHAR, node VARCHAR);"
+        "CREATE TABLE ancestry (unit VARCHAR, node VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP);"
         "CREATE TABLE factors (carrier VARCHAR, valid_from TIMESTAMP, valid_to TIMESTAMP, kgce DECIMAL(18,9), kgco2 DECIMAL(18,9));"
     )
     put_rows(engine, "fitted", registers.meters)
-    put_rows(engine, "ancestry", registers.ancestry)
+    put_rows(engine, "ancestry", [PlaceRow(*one) for one in registers.ancestry])
     put_rows(engine, "factors", registers.factors)
     # Numbers in the order of names: what is sorted by series is sorted by what it is. Words of which there are few are written fast as ENUM.
     engine.execute(
@@ -233,7 +242,7 @@ def _put_registers(engine: duckdb.DuckDBPyConnection, registers: Registers) -> N
         " FROM (SELECT *, CAST(limit_per_hour AS DECIMAL(38,6)) AS wide_limit FROM fitted) AS fitted JOIN series ON level = 'meter' AND node = point AND series.carrier = fitted.carrier AND series.flow = fitted.flow;"
         "CREATE TABLE weights AS SELECT meter, factors.valid_from, factors.valid_to, kgce, kgco2,"
         " CAST(quotient(900000000000, CAST(greatest(kgce, kgco2, 0.000000001) AS DECIMAL(38,9)) * 1000000000) AS DECIMAL(18,6)) AS narrow_quantity FROM meters JOIN factors USING (carrier);"
-        "CREATE TABLE summing AS SELECT DISTINCT meters.series AS part, whole.series AS whole FROM meters JOIN ancestry USING (unit)"
+        "CREATE TABLE summing AS SELECT DISTINCT meters.series AS part, whole.series AS whole, ancestry.valid_from, ancestry.valid_to FROM meters JOIN ancestry USING (unit)"
         " JOIN series AS whole ON whole.level = 'place' AND whole.node = ancestry.node AND whole.carrier = meters.carrier AND whole.flow = meters.flow;"
         f"CREATE TABLE conventions AS SELECT CAST({registers.longest_span_s} AS BIGINT) AS longest_span_s"
     )

@@ -7,7 +7,7 @@ An engine brings two functions of its own, `seconds_between(a, b)` and `quotient
     meters       meter, point, series, multiplier, register_span, limit_per_hour, valid_from, valid_to, first_reading, last_reading, noted_at,
                  whole_multiplier, narrow_rise, quarter_rise, quarter_limit
     weights      meter, valid_from, valid_to, kgce, kgco2 per unit of what the meter counts, by date, narrow_quantity
-    summing      part, whole                              which series of places each series of a metering point is part of
+    summing      part, whole, valid_from, valid_to        which series of places each series of a metering point is part of, from when to when
     conventions  longest_span_s                           two readings further apart have an outage between them
 
 `multiplier` and `limit_per_hour` are DECIMAL(19,6), `kgce` and `kgco2` DECIMAL(18,9), all other figures DECIMAL(18,6). A product is wide unless a bound says that
@@ -146,7 +146,7 @@ _SUMS = """TRY_CAST(sum(quantity) AS DECIMAL(18,6)) AS quantity, TRY_CAST(sum(kg
 # Of the hours of metering points, in `metered`, the same hours of units and of the places above them.
 PLACED = f"""
 SELECT g.whole AS series, m.start_at, {_SUMS}
-FROM metered m JOIN summing g ON g.part = m.series
+FROM metered m JOIN summing g ON g.part = m.series AND g.valid_from <= m.start_at AND g.valid_to > m.start_at
 GROUP BY g.whole, m.start_at
 """
 

@@ -13,8 +13,8 @@ from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.engine import quoted
 from shuangkong.lake.figures import FIGURES, Figure, FigureGrain, FigureLevel, find_figures_of
 from shuangkong.lake.meter_file import FACTOR, KIND
-from shuangkong.lake.readings import READINGS
-from shuangkong.lake.rollup import OPEN_END, FactorRow, MeterRow, Registers
+from shuangkong.lake.readings import EARLIEST, READINGS
+from shuangkong.lake.rollup import OPEN_END, FactorRow, MeterRow, PlaceRow, Registers
 from shuangkong.lake.table import LakeTable, rows_of
 from shuangkong.services import clock
 from shuangkong.services.filing_observations import end_of
@@ -50,7 +50,7 @@ def figures_known(nodes: Collection[str], start: date, end: date, *, level: Figu
     rows: dict[str, list[MeterRow]] = {}
     for row in then.meters:
         rows.setdefault(row.point, []).append(row)
-    inside = {node: [node] if level is FigureLevel.METER else _points_of(node, then) for node in nodes}
+    inside = {node: {node: [(EARLIEST, OPEN_END)]} if level is FigureLevel.METER else _stays_of(node, then) for node in nodes}
     points = {point for some in inside.values() for point in some if point in rows}
     held = figures_held(points, start, end, level=FigureLevel.METER, grain=grain)
     now, span = _by_point(registers_on(clock.today())), (_midnight(start), min(_midnight(end), _through(as_of)))
@@ -68,7 +68,10 @@ def figures_known(nodes: Collection[str], start: date, end: date, *, level: Figu
             known[point] = sorted([*(one for one in known[point] if not first <= one.start_at < last), *again], key=lambda one: (one.start_at, one.carrier, one.flow))
     if level is FigureLevel.METER:
         return {node: known.get(node, []) for node in nodes}
-    return {node: _summed(figure for point in some for figure in known.get(point, ())) for node, some in inside.items()}
+    return {
+        node: _summed(figure for point, spans in some.items() for figure in known.get(point, ()) if any(start <= figure.start_at < end for start, end in spans))
+        for node, some in inside.items()
+    }  # fmt: skip
 
 
 def _changed(figures: Sequence[Figure], span: _Span, *, grain: FigureGrain, moment: datetime, is_same: bool) -> _Span | None:
@@ -124,9 +127,13 @@ def _by_point(registers: Registers) -> Mapping[str, list[MeterRow]]:
     return found
 
 
-def _points_of(node: str, registers: Registers) -> list[str]:
-    units = {unit for unit, place in registers.ancestry if place == node}
-    return list(dict.fromkeys(row.point for row in registers.meters if row.unit in units))
+def _stays_of(node: str, registers: Registers) -> dict[str, list[_Span]]:
+    """The main meters of a place, and from when to when each belonged to it."""
+    spans: dict[str, list[_Span]] = {}
+    for unit, place, start, end in (PlaceRow(*one) for one in registers.ancestry):
+        if place == node:
+            spans.setdefault(unit, []).append((start, end))
+    return {row.point: spans[row.unit] for row in registers.meters if row.unit in spans}
 
 
 def _hours(rows: Sequence[MeterRow], readings: Iterable[Reading], registers: Registers, first: datetime, last: datetime, moment: datetime) -> Iterator[Figure]:

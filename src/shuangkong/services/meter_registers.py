@@ -7,7 +7,7 @@ and is no part of the sums of its unit, which would count it twice.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,15 +15,16 @@ from typing import Any
 from shuangkong.energy.coal_equivalent import CarrierTable, EnergyCarrier
 from shuangkong.kernel.faults import Fault, InputRefused, Refusal
 from shuangkong.kernel.language import Words
-from shuangkong.lake.rollup import OPEN_END, MeterRow, Registers
+from shuangkong.lake.readings import EARLIEST
+from shuangkong.lake.rollup import OPEN_END, MeterRow, PlaceRow, Registers
 from shuangkong.rules import at, book
 from shuangkong.services import clock
 from shuangkong.services.deployment import city
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.monitoring_kinds import METER_TRAITS, TRAITS, MeterFlow, MeterPurpose, PointKind
-from shuangkong.services.organisations import Tree, newest_version, tree_known, tree_on
+from shuangkong.services.organisations import Tree, newest_version, trees_known
 from shuangkong.services.readings import conventions_on, factors_of
-from shuangkong.store.models import ChainLink, MonitoringPointVersion, OrganisationVersion
+from shuangkong.store.models import ChainLink, MonitoringPointVersion
 from shuangkong.timeseries.formula import formula_in
 
 Mark = tuple[int, str]
@@ -110,7 +111,7 @@ def meters_on(day: date | None = None, *, as_of: date | None = None) -> tuple[Me
 
 
 def registers_on(day: date | None = None, *, as_of: date | None = None) -> Registers:
-    """Return what the roll-up must know of all meters (汇总用台账): every installation ever, places as they are on a day, all dated factors.
+    """Return what the roll-up must know of all meters (汇总用台账): every installation ever, who belonged where and when, all dated factors.
 
     Of meters, what was registered by the end of `as_of`. A unit that is gone lies where it lay last.
     """
@@ -171,17 +172,24 @@ def _known(newest: Mark, day: date) -> Mapping[str, tuple[str, str]]:
 
 @lru_cache(maxsize=4)
 def _registers(newest: Mark, tree: int | None, day: date) -> Registers:
-    histories, today = _histories(newest), tree_known(day, tree)
+    histories, trees = _histories(newest), trees_known(tree)
     meters = [row for code, versions in histories.items() if not versions[-1].traits.get("formula") for row in _installations(code, versions)]
-    places = {unit: _places(unit, today) for unit in {one.unit for one in meters} - {""}}
     carriers = {one.carrier: energy for one in meters if (energy := metered_carrier(one.carrier).energy) is not None}
     longest = int(conventions_on(day).longest_span.total_seconds())
-    ancestry = [(unit, place) for unit in sorted(places) for place in places[unit]]
+    ancestry = [row for unit in sorted({one.unit for one in meters} - {""}) for row in _ancestry(unit, trees)]
     return Registers(meters, ancestry, factors_of(carriers.values(), grid_region=city().defaults.grid_region), longest)
 
 
-def _places(unit: str, today: Tree) -> list[str]:
-    tree = today if unit in today else _last_tree_with(unit)
+def _ancestry(unit: str, trees: Sequence[tuple[date, Tree]]) -> Iterator[PlaceRow]:
+    """The places of a unit, as they were from day to day; before it was there the first, once it is gone the last."""
+    told = [(day, _places(unit, held)) for day, held in trees if unit in held]
+    runs = [(day, places) for number, (day, places) in enumerate(told) if not number or places != told[number - 1][1]] or [(date.min, [unit])]
+    starts = [EARLIEST, *(datetime.combine(day, time()) for day, _ in runs[1:]), OPEN_END]
+    for number, (_, places) in enumerate(runs):
+        yield from (PlaceRow(unit, place, starts[number], starts[number + 1]) for place in places)
+
+
+def _places(unit: str, tree: Tree) -> list[str]:
     seen: dict[str, None] = {}
     waiting = [unit]
     while waiting:
@@ -191,11 +199,6 @@ def _places(unit: str, today: Tree) -> list[str]:
             waiting += [part for part in (node.parent, node.park) if part]
         seen[here] = None
     return list(seen)
-
-
-def _last_tree_with(unit: str) -> Tree:
-    ended = OrganisationVersion.objects.filter(organisation__code=unit, is_closed=True).order_by("valid_from").values_list("valid_from", flat=True).first()
-    return tree_on(ended - timedelta(days=1) if ended else clock.today())
 
 
 def _installations(code: str, versions: Sequence[_Version]) -> Iterable[MeterRow]:

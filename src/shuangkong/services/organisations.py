@@ -169,6 +169,11 @@ def tree_known(day: date, newest: int | None) -> Tree:
     return _tree(days[at - 1] if at else date.min, newest)
 
 
+def trees_known(newest: int | None) -> list[tuple[date, Tree]]:
+    """Return every tree there was or is to be, each with the day from which it holds, for who knows the newest change (历次组织树)."""
+    return [(day, _tree(day, newest)) for day in _change_days(newest)]
+
+
 @lru_cache(maxsize=4)
 def _change_days(newest: int | None) -> tuple[date, ...]:
     """The days on which anything began to hold: between two of them the tree is one."""

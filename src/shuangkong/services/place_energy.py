@@ -110,6 +110,8 @@ def place_energy_page(*, code: str, who: Member, period: Period | None = None, a
     today = as_of or clock.today()
     tree, span = tree_on(today), span_of(period or Period.year(today.year), as_of=as_of)
     node = tree.find(code) if code else tree.city
+    past = tree_on(min(today, span.last_day))
+    tree = past if node.code in past else tree  # who belonged to it by the end of the period
     if node.kind not in _PLACES:
         raise UnknownOrganisation(code)
     meters = [one for one in energy_meters(as_of=as_of) if tree.covers(node.code, one.organisation)]

@@ -13,10 +13,16 @@ from signed_client import signed_in
 from test_api_areas import called
 
 from shuangkong.access.roles import Role
+from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
+from shuangkong.kernel.rounding import plain
+from shuangkong.lake.figures import FigureGrain, FigureLevel
 from shuangkong.lake.meter_file import import_meter_rows
+from shuangkong.services.chain import system_actor
+from shuangkong.services.energy_figures import figures_between
 from shuangkong.services.energy_pages import unit_energy_page
 from shuangkong.services.meter_rollup import roll_up_meters
+from shuangkong.services.organisations import OrganisationFacts, change_organisation
 from shuangkong.services.people import NotPermitted
 from shuangkong.services.place_energy import differences_page, place_energy_page
 from shuangkong.services.readings import conventions_on, open_lake
@@ -70,6 +76,26 @@ def test_a_past_day_knows_what_had_been_heard_by_then(person, tmp_path: Path, se
     client = signed_in(officer)
     assert "7,500" in client.get(f"/monitoring/energy/units/{UNIT}?period=2026&as_of=2026-03-02").content.decode()
     assert called(officer).get(f"/api/energy/units/{UNIT}?period=2026&as_of=2026-03-02").json()["total"]["tce"] == "0.92175"
+
+
+def test_what_a_unit_used_before_it_moved_stays_with_its_county(person, tmp_path: Path, settings, still_clock: Clock) -> None:
+    settings.DATA = tmp_path
+    metered_city(person, tmp_path)
+    facts = OrganisationFacts(name=Words("模拟工厂", "Simulated works"), parent=OTHER_COUNTY)
+    change_organisation(code=UNIT, facts=facts, valid_from=date(2026, 3, 1), actor=system_actor(CITY), reason="区划调整")
+    assert roll_up_meters().is_whole
+    officer = person(Role.VERIFIER, CITY)
+
+    def used(place: str, as_of: date | None = None) -> list[str]:
+        days = figures_between([place], date(2026, 2, 1), date(2026, 4, 1), level=FigureLevel.PLACE, grain=FigureGrain.DAY, as_of=as_of)[place]
+        return [f"{one.start_at:%d} {plain(one.quantity)}" for one in days if (one.carrier, one.flow) == ("electricity", "consumption") and one.quantity is not None]
+
+    # The data centre's 12000 a day stay in the county, the works' 2400 (2700 with its leap) leave on the first of March.
+    assert (used(COUNTY), used(OTHER_COUNTY)) == (["27 14400", "28 14700", "01 12000"], ["01 2400"])
+    still_clock.set("2026-03-03")
+    assert (used(COUNTY, date(2026, 3, 2)), used(OTHER_COUNTY, date(2026, 3, 2))) == (["27 14400", "28 14700", "01 12000"], ["01 2400"])
+    parts = {str(period): {part.node.code for part in place_energy_page(code=COUNTY, who=officer, period=period).parts} for period in (Period.month(2026, 2), Period.month(2026, 3))}
+    assert (UNIT in parts["2026-02"], UNIT in parts["2026-03"]) == (True, False)
 
 
 def test_main_meters_against_sub_meters_and_virtual_ones(officer) -> None:

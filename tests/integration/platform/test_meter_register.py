@@ -9,6 +9,7 @@ from conftest import CITY, COUNTY, UNIT
 from shuangkong.access.roles import Role
 from shuangkong.kernel.faults import InputRefused
 from shuangkong.kernel.language import Words
+from shuangkong.lake.rollup import PlaceRow
 from shuangkong.services.meter_registers import known_meters, meters_on, registers_on
 from shuangkong.services.monitoring_kinds import MeterFlow, PointKind
 from shuangkong.services.monitoring_register import Entries, PointEntry, record
@@ -37,7 +38,7 @@ def test_a_replaced_meter_is_two_installations_of_one_point(reviewer) -> None:
     assert (first.valid_from, first.valid_to, first.first_reading, first.last_reading) == (datetime(2024, 1, 1), datetime(2025, 3, 1, 10, 30), Decimal(0), Decimal("900.5"))  # noqa: DTZ001
     assert (second.multiplier, second.first_reading, second.last_reading) == (Decimal(60), Decimal(5), None)
     assert below.unit == ""
-    assert set(told.ancestry) == {(UNIT, UNIT), (UNIT, COUNTY), (UNIT, CITY)}
+    assert set(told.ancestry) == {PlaceRow(UNIT, UNIT), PlaceRow(UNIT, COUNTY), PlaceRow(UNIT, CITY)}
     assert {row.carrier for row in told.factors} == {"electricity"}
 
 
