@@ -101,7 +101,7 @@ class Period:
                 half = 1 if part["half"] == "1" or part["half_zh"] == "上" else 2
                 return cls(date(year, half * 6 - 5, 1), _first_of_month(year, half * 6 + 1))
             return cls.year(year)
-        except ValueError as trouble:
+        except (ValueError, OverflowError) as trouble:
             if isinstance(trouble, UnreadablePeriod):
                 raise
             raise UnreadablePeriod(text) from None

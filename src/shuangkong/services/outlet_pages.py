@@ -32,6 +32,9 @@ KINDS = {
 FLOWS = frozenset({"a00000", "w00000"})
 
 
+_LAST = date(9998, 12, 31)  # a span around it still ends in the calendar
+
+
 class OutletSpan(Enum):
     """How much time a page shows (时段)."""
 
@@ -57,7 +60,7 @@ class OutletSpan(Enum):
         """
         if self is OutletSpan.DAY:
             return day, day + timedelta(days=1)
-        months = {OutletSpan.MONTH: 1, OutletSpan.QUARTER: 3, OutletSpan.YEAR: 12}[self]
+        months, day = {OutletSpan.MONTH: 1, OutletSpan.QUARTER: 3, OutletSpan.YEAR: 12}[self], min(day, _LAST)
         first = date(day.year, (day.month - 1) // months * months + 1, 1)
         return first, (first + timedelta(days=31 * months)).replace(day=1)
 
