@@ -14,7 +14,7 @@ from shuangkong.hj212 import NEED_DATA, Connection, Frame, Packet, Skipped, Stat
 from shuangkong.hj212.crc import crc_of
 from shuangkong.services.telemetry_frames import Verdict, frame_of, judged, record
 
-READ_BYTES = 1 << 16
+READ_BYTES = 1 << 14  # thirty packets: who sends much waits for his turn
 _KNOWN_HEADERS_MOST = 64
 _INTERACTION, _DATA = ("1", "3", "9"), "2"
 _NO_ID = b"\1" * 17  # stands in no packet

@@ -13,6 +13,7 @@ from shuangkong.gateway.exchanges import Exchanges
 from shuangkong.gateway.hall import Hall
 from shuangkong.gateway.limits import USUAL_LIMITS, Limits
 from shuangkong.gateway.peer import Peer
+from shuangkong.gateway.sightings import DRIFT_MOST_SECONDS
 from shuangkong.services.device_states import StateBook
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Gateway:
         self._peers: set[Peer] = set()
         self._servers: list[asyncio.Server] = []
         self._chores: list[asyncio.Task[None]] = []
+        self._behind_s = 0.0  # as it was told last
         self.hall: Hall
         self.exchanges: Exchanges
 
@@ -120,8 +122,9 @@ class Gateway:
     async def _save_states(self) -> None:
         if self._book is not None and (news := list(self.hall.sightings.news())):
             behind_s = self.hall.sightings.behind_s()
-            if behind_s:
-                _log.error("the clock of this machine is %.0f s behind those of its devices; none of theirs is set", behind_s)
+            if abs(behind_s - self._behind_s) > DRIFT_MOST_SECONDS:
+                self._behind_s = behind_s
+                _log.error("the clock of this machine is %.0f s behind those of most devices", behind_s)
             await self._commits.on_thread(partial(self._book.add, news, behind_s=behind_s))
 
 

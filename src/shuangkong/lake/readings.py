@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+from arro3.core import Array, DataType, Table
 
 from shuangkong.kernel.period import CHINA_STANDARD_TIME
 from shuangkong.lake.engine import MEMORY_MB, open_engine, quoted
@@ -255,7 +256,9 @@ def _set_aside(lake: Lake, engine: duckdb.DuckDBPyConnection, moment: str, origi
         " FROM incoming WHERE fault IS NOT NULL"
     )
     if raw:
-        engine.executemany("INSERT INTO aside SELECT '', '', '', '', '', '', 'unread', ?, ?", [list(one) for one in raw])
+        engine.register("unread", Table.from_pydict({"source": Array([one[0] for one in raw], DataType.string()), "raw": Array([one[1] for one in raw], DataType.binary())}))
+        engine.execute("INSERT INTO aside SELECT '', '', '', '', '', '', 'unread', source, raw FROM unread")
+        engine.unregister("unread")
     if not _one(engine, "SELECT count(*) FROM aside"):
         return 0
     same = "USING (point, factor, kind, ts, value, flag, fault, raw)"
