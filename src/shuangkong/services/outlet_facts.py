@@ -1,4 +1,4 @@
-"""What is registered of outlets, as known at a moment, for reading their hours (排放口登记事项): traits, limits, marks, notices of shutdown."""
+"""What is registered of outlets, as known at a moment, for reading their hours (排放口登记事项): traits, limits, marks, notices of shutdown, checks, samples."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
