@@ -1,15 +1,15 @@
 """What monitored outlets of a place emitted in closed periods (在线监测排放量), and the outlets behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from shuangkong.kernel.language import Words
 from shuangkong.kernel.period import Period
 from shuangkong.kernel.provenance import DataGrade
-from shuangkong.lake.emissions import EmissionGrain
+from shuangkong.lake.emissions import EmissionGrain, EmissionRow
 from shuangkong.services.deployment import catalogue, city
-from shuangkong.services.emission_figures import NodeEmission, emission_of
+from shuangkong.services.emission_figures import NodeEmission, emission_of, emission_rows
 from shuangkong.services.monitored_figures import MonitoredFigure, MonitoredInput, closed_months, closed_periods
 from shuangkong.services.monitoring_points import Point, points_on
 from shuangkong.store.models import MonitoringPoint
@@ -45,12 +45,13 @@ def emission_figures(today: date) -> Iterator[MonitoredFigure]:
 def emission_inputs(element: str, org: str, period: Period, moment: datetime) -> list[MonitoredInput]:
     """Return the outlets behind a figure, as known at a moment (排放口构成)."""
     factor = next(factor for factor, told in ELEMENTS.items() if told == element)
-    points = sorted({point for one in emission_of(org, EmissionGrain.MONTH, period, factors=[factor], as_of=moment) for point in one.points})
-    return [_input(one, factor, period, moment) for one in points_on(point__code__in=points)]
+    by_point: dict[str, list[EmissionRow]] = {}
+    for row in emission_rows(org, EmissionGrain.MONTH, period, factors=[factor], as_of=moment):
+        by_point.setdefault(row.point, []).append(row)
+    return [_input(one, by_point[one.code], period) for one in points_on(point__code__in=list(by_point))]
 
 
-def _input(point: Point, factor: str, period: Period, moment: datetime) -> MonitoredInput:
-    some = emission_of(point.code, EmissionGrain.MONTH, period, factors=[factor], as_of=moment)
+def _input(point: Point, some: Sequence[EmissionRow], period: Period) -> MonitoredInput:
     masses = [one.kg for one in some if one.kg is not None]
     due, measured, substituted = _hours(some)
     told = Words(f"应有 {due} 时，实测 {measured}，替代 {substituted}", f"{due} hours due, {measured} measured, {substituted} substituted")
@@ -71,5 +72,5 @@ def _note(some: list[NodeEmission]) -> str:
     return f"排放口 {len({point for one in some for point in one.points})} 个，应有 {due} 时，实测 {measured}，替代 {substituted}"
 
 
-def _hours(some: list[NodeEmission]) -> tuple[int, int, int]:
+def _hours(some: Sequence[NodeEmission] | Sequence[EmissionRow]) -> tuple[int, int, int]:
     return sum(one.hours_due for one in some), sum(one.hours_measured for one in some), sum(one.hours_substituted for one in some)
