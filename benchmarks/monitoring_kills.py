@@ -10,11 +10,14 @@ Budget: nothing answered missing, nothing twice, neither readings nor raw frames
 import asyncio
 import os
 import random
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +36,7 @@ from gateway_steps import DEVICES, Logger, device, drained, rows, running  # noq
 from shuangkong.hj212 import Connection, Packet  # noqa: E402
 from shuangkong.lake.drain import drain_once  # noqa: E402
 from shuangkong.lake.inbox import open_inbox  # noqa: E402
+from shuangkong.services.monitoring_devices import DeviceSettings  # noqa: E402
 from shuangkong.services.telemetry import ArchivingInbox, frames_of, parser  # noqa: E402
 
 KILLS = int(sys.argv[1]) if len(sys.argv) == 2 else 100
@@ -41,6 +45,7 @@ KNOWN = dict(DEVICES) | {mn: device(mn) for mn in LOGGERS}
 FIRST = datetime(2025, 6, 1)  # noqa: DTZ001  # China Standard Time, as in packets
 LONGEST_S = 0.8
 FLOOR_S = 5
+AGAIN_S = 1.0
 SHARE_LEAST = 0.5
 
 
@@ -75,10 +80,10 @@ class Reporter:
     def __init__(self, mn: str) -> None:
         self.mn, self.answered = mn, 0
 
-    async def report(self, port: int) -> None:
-        """Send until the gateway is gone."""
+    async def report(self, port: int, *, tls: ssl.SSLContext | None = None) -> None:
+        """Send until the gateway is gone; what is not answered for a while again."""
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls, server_hostname="localhost" if tls else None)
         except OSError:
             return
         logger = Logger(reader, writer, Connection())
@@ -86,11 +91,16 @@ class Reporter:
             while True:
                 moment = f"{FIRST + timedelta(seconds=self.answered):%Y%m%d%H%M%S}"
                 pairs = [("DataTime", moment), ("w01018-Rtd", f"{self.answered}.5"), ("w01018-Flag", "N")]
-                await logger.send(Packet.of(command_code="2011", mn=self.mn, password="123456", system_code="32", request_id=f"{moment}000", flag=5, pairs=pairs))
-                while (await logger.answer()).request_id != f"{moment}000":
-                    pass
+                told = Packet.of(command_code="2011", mn=self.mn, password="123456", system_code="32", request_id=f"{moment}000", flag=5, pairs=pairs)
+                answered = None
+                while answered != told.request_id:
+                    await logger.send(told)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(AGAIN_S):
+                            while (answered := (await logger.answer()).request_id) != told.request_id:
+                                pass
                 self.answered += 1
-        except (ConnectionError, TimeoutError):
+        except ConnectionError:
             pass
         finally:
             await logger.close()
@@ -105,11 +115,11 @@ async def report(reporters: list[Reporter], port: int, gateway: "subprocess.Pope
     gateway.wait()
 
 
-def faults(folder: Path, reporters: list[Reporter]) -> list[str]:
+def faults(folder: Path, reporters: list[Reporter], known: Mapping[str, DeviceSettings] = KNOWN) -> list[str]:
     """Return what is missing or there twice."""
-    lake = drained(folder, KNOWN)
+    lake = drained(folder, known)
     found = Counter((point, ts) for point, ts in rows(lake, lake.readings, "point, ts"))
-    told = [f"{one.mn}: second {number} was answered and is not there" for one in reporters for number in range(one.answered) if not found[f"P.{one.mn}", FIRST + timedelta(seconds=number)]]
+    told = [f"{one.mn}: second {number} was answered and is not there" for one in reporters for number in range(one.answered) if not found[known[one.mn].point, FIRST + timedelta(seconds=number)]]
     told += [f"{point} {ts} is there {times} times" for (point, ts), times in found.items() if times > 1]
     frames = Counter(number for (number,) in rows(lake, frames_of(lake), "id"))
     return told + [f"raw frames {number} are there {times} times" for number, times in frames.items() if times > 1]

@@ -25,7 +25,7 @@ class Limits(NamedTuple):
     strangers_per_s: float = 200.0  # frames that nobody can be told to own, of all together
     strangers_burst: float = 2_000.0
     unanswered_bytes: int = 1 << 20  # of one connection, before it is read on
-    waiting_bytes: int = 32 << 20  # of all together
+    waiting_bytes: int = 4 << 20  # of all together: whoever comes next waits for so much to be on disk
 
 
 USUAL_LIMITS = Limits()

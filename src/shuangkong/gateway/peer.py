@@ -14,7 +14,7 @@ from shuangkong.hj212 import NEED_DATA, Connection, Frame, Packet, Skipped, Stat
 from shuangkong.hj212.crc import crc_of
 from shuangkong.services.telemetry_frames import Verdict, frame_of, judged, record
 
-READ_BYTES = 1 << 14  # thirty packets: who sends much waits for his turn
+READ_BYTES, READ_BYTES_REFUSED = 1 << 14, 1 << 11  # thirty packets, or five of one who sends what has to be looked at twice: then it is another's turn
 _KNOWN_HEADERS_MOST = 64
 _INTERACTION, _DATA = ("1", "3", "9"), "2"
 _NO_ID = b"\1" * 17  # stands in no packet
@@ -60,8 +60,7 @@ class Peer(asyncio.Protocol):
         """Begin."""
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=READ_BYTES)
-        if hasattr(transport, "max_size"):
-            transport.max_size = READ_BYTES  # what one read may bring, of thousands of connections at once
+        self._read_at_most(READ_BYTES)
         self._peers.add(self)
         self._hall.arrived(self)
 
@@ -208,10 +207,16 @@ class Peer(asyncio.Protocol):
             if not sighting.is_known:  # of a device that is known, a stranger's packet proves nothing
                 sighting.heard(0, None)
                 sighting.address = self._address()
+        self._read_at_most(READ_BYTES_REFUSED)
         self._refused_running += 1
         if self._refused_running > self._hall.limits.refused_most:
             self.end()
         return not is_owned
+
+    def _read_at_most(self, size: int) -> None:
+        """Bound what one read may bring, of thousands of connections at once."""
+        if self._transport is not None and hasattr(self._transport, "max_size"):  # not over TLS
+            self._transport.max_size = size
 
     def _introduce(self, mn: str, variant: Variant) -> None:
         self.mn, self._variant = mn, variant
