@@ -217,7 +217,7 @@ def restarted(folder: Path) -> list[str]:
     environment = {**os.environ, "SHUANGKONG_DATABASE": server.get_uri(), "SHUANGKONG_DATA": str(data), "DJANGO_SETTINGS_MODULE": "shuangkong.config.settings"}
     subprocess.run([sys.executable, "-c", REGISTER.format(city=str(CITY), loggers=LOGGERS)], env=environment, check=True)
     words = [str(Path(sys.executable).with_name("shuangkong")), "gateway", "--listen", "127.0.0.1:0", "--data", str(data), "--lang", "en"]
-    gateway = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True)
+    gateway = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert gateway.stdout is not None
     port = int(gateway.stdout.readline().rpartition(":")[2].partition(";")[0])
     before = 0

@@ -196,3 +196,21 @@ def test_frames_are_replayed_after_a_rule_is_mended(tmp_path: Path, monkeypatch:
     telemetry.drain_telemetry_once(data=tmp_path, now=HEARD)
     assert [row[1] for row in values(lake)] == ["011", "w01018"]
     assert rows(lake, telemetry.frames_of(lake), "count(*)") == [(1,)]  # what is replayed is not archived again
+
+
+@pytest.mark.usefixtures("telemetry_here")
+def test_several_devices_on_one_connection_are_kept_and_only_the_first_is_answered(tmp_path: Path) -> None:
+    async def play() -> list[str | None]:
+        async with running(tmp_path) as place:
+            forwarder = await place.dial()
+            await forwarder.send(*[upload(mn, minute) for minute in range(3) for mn in ("A1", "A2")])
+            await forwarder.send(upload("A1", 3))
+            return [(await forwarder.answer()).mn for _ in range(4)]
+
+    assert asyncio.run(play()) == ["A1"] * 4
+    lake = drained(tmp_path)
+    assert ({row[0] for row in values(lake)}, [name for name, _ in aside(lake)]) == ({"P.A1"}, ["other_mn"] * 3)
+    today = date.fromordinal(rows(lake, telemetry.frames_of(lake), "max(day)")[0][0].toordinal())
+    assert telemetry.replay(data=tmp_path, first=today, last=today, now=HEARD) == 7
+    telemetry.drain_telemetry_once(data=tmp_path, now=HEARD)
+    assert [(row[0], row[3]) for row in values(lake)] == [("P.A1", f"10:0{minute}") for minute in range(4)] + [("P.A2", f"10:0{minute}") for minute in range(3)]
