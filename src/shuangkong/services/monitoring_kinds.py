@@ -242,10 +242,33 @@ def unit_shown(symbol: str) -> str:
     return _PRINTED.get(symbol, symbol.replace("m3", "m³"))
 
 
+# What a filling station tells, by codes of a vendor read in public code; two digits of the nozzle or tank follow. HJ 212 itself has none.
+VAPOUR, FUEL, PRESSURE = "i41022", "i41024", "i41028"
+_STATION_FIGURES = {
+    VAPOUR: (Words("号枪回收油气", "vapour recovered, nozzle "), "L"), FUEL: (Words("号枪加油", "fuel filled, nozzle "), "L"),
+    PRESSURE: (Words("号罐压力", "pressure, tank "), "Pa"),
+}  # fmt: skip
+
+
 def factor_words(code: str) -> Words:
-    """Return the name of a factor (因子名称), its code where it has none."""
+    """Return the name of a factor (因子名称), its code where it has none.
+
+    Examples
+    --------
+    >>> print(factor_words("i4102802").zh)
+    2号罐压力
+    """
+    station = _STATION_FIGURES.get(code[:6])
+    if station is not None and code[6:].isdecimal():
+        return Words(f"{int(code[6:])}{station[0].zh}", f"{station[0].en}{int(code[6:])}")
     factor = factor_by_code().get(code)
     return Words(factor.zh, factor.en or factor.zh) if factor else Words(code, code)
+
+
+def factor_unit(code: str) -> str:
+    """Return the unit that a factor is told in (因子单位), empty where none is known."""
+    factor = factor_by_code().get(code)
+    return factor.concentration_unit if factor else _STATION_FIGURES[code[:6]][1] if code[:6] in _STATION_FIGURES else ""
 
 
 MARKS = ("F", "M", "D", "C", "T", "B")  # what an operator may say of readings; N is said by silence

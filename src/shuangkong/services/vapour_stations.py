@@ -19,7 +19,7 @@ from shuangkong.services import clock
 from shuangkong.services.alarm_records import cases_of, end, raise_alarm, with_state
 from shuangkong.services.filing_observations import end_of
 from shuangkong.services.lake_rows import readings_between
-from shuangkong.services.monitoring_kinds import PointKind
+from shuangkong.services.monitoring_kinds import FUEL, PRESSURE, VAPOUR, PointKind
 from shuangkong.services.monitoring_points import Point, UnknownPoint, points_on
 from shuangkong.services.organisations import tree_on
 from shuangkong.services.outlet_facts import local
@@ -27,8 +27,6 @@ from shuangkong.services.outlet_pages import OutletAsked, OutletSpan
 from shuangkong.services.people import Member, NotPermitted
 from shuangkong.store.models import DeviceVersion
 
-# Codes of a vendor, read in public code; two digits of the nozzle or tank follow. HJ 212 itself has none.
-VAPOUR, FUEL, PRESSURE = "i41022", "i41024", "i41028"
 _SUM, _MEAN = "Min-Cou", "Min-Avg"
 _STEP_MIN, _DAY_MIN = 10, 24 * 60
 _DAY = timedelta(days=1)

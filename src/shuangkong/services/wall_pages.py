@@ -33,7 +33,7 @@ from shuangkong.services.ambient_factors import AIR_ITEMS, AIR_NAMES, WATER_ITEM
 from shuangkong.services.device_states import INBOX_FILE, read_states
 from shuangkong.services.energy_meters import carrier_words
 from shuangkong.services.lake_rows import city_lake
-from shuangkong.services.monitoring_kinds import PointKind, Statistic, factor_words
+from shuangkong.services.monitoring_kinds import PointKind, Statistic, factor_unit, factor_words
 from shuangkong.services.monitoring_marks import notices_in_force
 from shuangkong.services.monitoring_pages import seen_points, setups_on
 from shuangkong.services.monitoring_points import Limit, Point, limits_on
@@ -303,8 +303,7 @@ def _called(point: Point, factor: str, limit: Limit | None, rules: RulesOnDay) -
         return AIR_NAMES[AIR_ITEMS[factor]], air_unit(AIR_ITEMS[factor])
     if point.kind in (PointKind.RIVER_SECTION, PointKind.WATER_SOURCE) and factor in WATER_ITEMS:
         return water_name(WATER_ITEMS[factor], rules.day), water_unit(WATER_ITEMS[factor])
-    known = factor_by_code().get(factor)
-    return factor_words(factor), limit.unit if limit else known.concentration_unit if known else ""
+    return factor_words(factor), limit.unit if limit else factor_unit(factor)
 
 
 _SCALES = {"mg": Decimal(1), "ug": Decimal("0.001"), "ng": Decimal("0.000001")}
