@@ -20,7 +20,7 @@ from deltalake.transaction import AddAction
 from shuangkong.lake.engine import open_beside, put_rows, quoted
 from shuangkong.lake.figures import FIGURES, FigureGrain, of_grain
 from shuangkong.lake.meter_file import FACTOR, KIND
-from shuangkong.lake.readings import EARLIEST, READINGS, Lake
+from shuangkong.lake.readings import EARLIEST, READINGS, SLICE_ROWS, Lake
 from shuangkong.lake.rollup_text import COARSER, METERED, PLACED
 from shuangkong.lake.table import DataFile, LakeTable, rows_of
 
@@ -134,7 +134,7 @@ class Made(NamedTuple):
 class Run:
     """One run (一次汇总): files written so far, all to appear together.
 
-    Months are computed side by side, each by one thread: two threads on one month take half as much processor time again as two months on one thread each.
+    Months are computed side by side as far as the memory goes, each by one thread: two threads on one month take a third more processor time than one.
     """
 
     months_at_once = os.cpu_count() or 1
@@ -155,9 +155,10 @@ class Run:
         months: dict[date, list[Slice]] = {}
         for one in slices:
             months.setdefault(one.start.date().replace(day=1), []).append(one)
-        threads = max(1, min(self.months_at_once, len(months)))
-        self._engine.execute(f"SET threads = {max(1, self.months_at_once // threads)}")
-        with ThreadPoolExecutor(threads) as pool:
+        rows = [sum(one.rows for one in self._readings if one.partition["day"].replace(day=1) == month) for month in months]
+        at_once = max(1, min(self.months_at_once, len(months), SLICE_ROWS // max([1, *rows])))
+        self._engine.execute(f"SET threads = {max(1, self.months_at_once // at_once)}")
+        with ThreadPoolExecutor(at_once) as pool:
             for made in pool.map(self._beside, *zip(*sorted(months.items()), strict=True)) if months else ():
                 self.months.append(made.month)
                 self.meter_hours += made.meter_hours
