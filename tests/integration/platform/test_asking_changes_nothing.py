@@ -58,8 +58,10 @@ SECTION = f"{COUNTY}.RS01"
 OF_THE_VISIT = ("store_accessentry", "store_session", "store_apitoken", "store_totpsecret")
 # Where `code` stands for another thing in each area.
 CODES = {"targets": "T001", "forms": FORM, "places": COUNTY, "units": UNIT, "organisations": UNIT, "sheets": COUNTY, "points": OUTLET, "outlets": OUTLET, "calendar": COUNTY, "water": SECTION, "air": "city"}
-# What has nothing to show to anybody here: no park, no backup, no device that is not registered, no outlet that reports, the place of the operations, an evaluation whose time is over.
-NOTHING_BEHIND = {"adopt-device", "api-root", "healthz", "park", "read_park", "read_emissions", "read_hours", "read_indicator", "read_rule", "self-evaluation"}
+# What has nothing to show to anybody here: no park, no backup, no device that is not registered, no outlet that reports, no filling station, the place of the operations, an evaluation whose time is over.
+NOTHING_BEHIND = {
+    "adopt-device", "api-root", "healthz", "monitoring-vapour", "park", "read_park", "read_emissions", "read_hours", "read_vapour", "read_voc", "read_indicator", "read_rule", "self-evaluation",
+}  # fmt: skip
 EXPORTS = {
     "board-export", "access-log-csv", "attachment", "return-template", "upload-rejects", "self-evaluation-evidence", "result-bundle", "export-assessment", "audit-bundle",
     "audit-sheet", "monitoring-list-template", "monitoring-list-rejects", "alarm-file", "ambient-template", "self-monitoring-template", "laboratory-report",
