@@ -6,8 +6,8 @@ Four loggers report one packet after the answer to the one before, each a second
 register lies in PostgreSQL they are `shuangkong gateway` itself. The disk is a small tmpfs of the process's own where the machine allows that, else a bound on the size of its files.
 Floor, in the same run: the same loggers on a good day; the delay of twenty calm loggers before the flood.
 Budget: on no day is an answered packet missing or there twice, on each it goes on by itself; 99 of 100 answers to calm loggers within a second of what the floor took, a fifth of
-the time after which a logger sends again, whatever a
-flood, 500 half-open connections and 1 000 000 damaged packets do meanwhile; at most 160 MB more than before.
+the time after which a logger sends again, whatever a flood, 500 half-open connections and 1 000 000 damaged packets do meanwhile; at most 160 MB more than before.
+Some four minutes.
 """
 
 import asyncio

@@ -69,6 +69,7 @@ SQLITE = Dialect(
 POSTGRESQL = Dialect(
     "%s",
     (
+        "SELECT pg_advisory_xact_lock(212)",  # two that open it first at the same moment would both make it
         "CREATE TABLE IF NOT EXISTS inbox (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind TEXT NOT NULL, received_at TEXT NOT NULL, body BYTEA NOT NULL)",
         "CREATE TABLE IF NOT EXISTS inbox_name (name TEXT NOT NULL)",
     ),

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -142,7 +143,7 @@ def test_a_database_restarted_under_gateway_and_drain_costs_no_answered_packet(t
         stop.set()
         drain.join()
     inbox, lake = opened(), lake_at(tmp_path)
-    while draining.drain_once(lake, inbox, telemetry.parser(lambda: DEVICES), now=HEARD):
+    while draining.drain_once(lake, inbox, telemetry.parser(lambda: DEVICES), now=datetime.now(UTC)):
         pass
     inbox.close()
     assert failures
