@@ -124,7 +124,8 @@ def test_a_batch_that_no_parser_can_read_is_kept_whole_and_harms_no_other(tmp_pa
     inbox.close()
 
 
-def test_the_drain_goes_on_until_it_is_told_to_stop(tmp_path: Path) -> None:
+def test_the_drain_goes_on_until_it_is_told_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "COMMIT_SECONDS", 0.01)
     lake, inbox, stop = lake_at(tmp_path), open_inbox(tmp_path / "inbox.db"), Event()
     inbox.append(kind="lines", body=BODIES[0], received_at=HEARD)
     told: list[Merged] = []
