@@ -34,6 +34,7 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "shuangkong.store.sqlite_in_turn",
             "NAME": DATA / "platform.sqlite3",
+            "TEST": {"NAME": ":memory:"},
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

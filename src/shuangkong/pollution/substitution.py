@@ -242,7 +242,7 @@ def fill_quarter(
     >>> day = datetime(2023, 4, 1)
     >>> own = [OutletHour(day + HOUR * n, HourState.VALID, Decimal(n)) for n in range(19)]
     >>> found = fill_quarter(hours=own, start=day, end=day + HOUR * 20, pollutant="NOX", calibrations=[], manual={},
-    ...                      rules=at(date(2023, 6, 30)))
+    ...                      rules=at(datetime(2023, 6, 30).date()))
     >>> found.capture_pct, found.hours[19].substituted_kg, found.hours[19].is_short_history
     (Decimal('95'), Decimal('18'), True)
     """
