@@ -119,6 +119,7 @@ def test_a_register_that_is_away_is_waited_for(tmp_path: Path, monkeypatch: pyte
         return 1, HEARD.date()
 
     monkeypatch.setattr(telemetry, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(telemetry, "close_old_connections", lambda: None)  # here is no database to end them
     monkeypatch.setattr(telemetry, "_opened", lambda data: (lake_at(data), open_inbox(data / "inbox.db")))
     monkeypatch.setattr(telemetry, "newest_setup", register)
     monkeypatch.setattr(telemetry, "device_settings", lambda: DEVICES)
