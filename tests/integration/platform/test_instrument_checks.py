@@ -74,6 +74,7 @@ def test_a_failed_check_takes_hours_away_until_one_passes_and_figures_follow(per
     assert list(list_findings()) == []
     row = checks_in_force().get(outcome="FAILED")
     enter_self_monitoring(checks=[CheckEntry(point=GAS, factor=NOX, kind=CheckKind.ZERO_DRIFT, at=row.at, replaces=row.pk, is_withdrawn=True)], who=unit, reason="填错")
+    still_clock.moment += timedelta(minutes=1)
     refresh_emissions(still_clock(), standing=standing)
     assert [one.kg for one in emission_of(GAS, EmissionGrain.DAY, day, factors=[NOX])] == [Decimal(72)]
 
